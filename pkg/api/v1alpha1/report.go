@@ -1,0 +1,323 @@
+// Package v1alpha1 is the public contract of kubectl fluxctx: what -o json
+// prints and what the session file holds. Inside this version fields are only
+// ever added; names never change their meaning.
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// The identity of a printed report.
+const (
+	APIVersion = "fluxctx.dev/v1alpha1"
+	Kind       = "ContextReport"
+)
+
+// ContextReport is everything one run found out, joined.
+//
+// +k8s:deepcopy-gen:interfaces=k8s.io/apimachinery/pkg/runtime.Object
+type ContextReport struct {
+	metav1.TypeMeta `json:",inline"`
+
+	// Session is the state file of this run.
+	Session Session `json:"session"`
+	// Focus lists the topics asked for; empty means all of them.
+	Focus []string `json:"focus"`
+	// Requirements are the Flux topics this project needs, and why.
+	Requirements []Requirement `json:"requirements"`
+	// Cluster is absent when no cluster was asked.
+	Cluster *Cluster `json:"cluster,omitempty"`
+	// Repository is absent when no folder was scanned.
+	Repository *Repository `json:"repository,omitempty"`
+	// Objects are the Flux objects of both sides, by kind, namespace, name.
+	Objects []Object `json:"objects"`
+	// RootCauses are the objects that neither work nor wait for another.
+	RootCauses []RootCause `json:"rootCauses"`
+	// Findings come most severe first.
+	Findings []Finding `json:"findings"`
+	// Guidance is advice about this very project.
+	Guidance []Guidance `json:"guidance"`
+	// Docs are the documents that were loaded for this run.
+	Docs Docs `json:"docs"`
+	// Connectivity says what the network allowed.
+	Connectivity Connectivity `json:"connectivity"`
+	// Problems are parts of the work that could not be done.
+	Problems []Problem `json:"problems"`
+}
+
+// Requirement is a topic that this project needs to know about.
+type Requirement struct {
+	Topic string `json:"topic"`
+	// Why is what in this project asks for the topic.
+	Why string `json:"why"`
+}
+
+// Cluster is what the cluster says.
+type Cluster struct {
+	Context string `json:"context"`
+	Server  string `json:"server"`
+	// Reachable is false when the server did not answer; the problems say why.
+	Reachable         bool   `json:"reachable"`
+	KubernetesVersion string `json:"kubernetesVersion,omitempty"`
+	Flux              Flux   `json:"flux"`
+}
+
+// Flux is the installation that runs in the cluster.
+type Flux struct {
+	Installed bool `json:"installed"`
+	// Version is the distribution, for example v2.9.5; empty when unknown.
+	Version   string `json:"version,omitempty"`
+	Namespace string `json:"namespace,omitempty"`
+	// ManagedBy is bootstrap, flux-operator or empty.
+	ManagedBy  string          `json:"managedBy,omitempty"`
+	Components []FluxComponent `json:"components"`
+	CRDs       []FluxCRD       `json:"crds"`
+}
+
+// FluxComponent is one controller.
+type FluxComponent struct {
+	Name     string `json:"name"`
+	Image    string `json:"image,omitempty"`
+	Version  string `json:"version,omitempty"`
+	Ready    bool   `json:"ready"`
+	Restarts int32  `json:"restarts"`
+}
+
+// FluxCRD is one kind that the cluster serves.
+type FluxCRD struct {
+	Group  string   `json:"group"`
+	Kind   string   `json:"kind"`
+	Served []string `json:"served"`
+}
+
+// Repository is what the scanned folder holds.
+type Repository struct {
+	Root string `json:"root"`
+	// Git is absent outside a Git work tree.
+	Git *Git `json:"git,omitempty"`
+	// Files counts regular files, YAMLFiles those that end in .yaml or .yml,
+	// Documents the documents with apiVersion and kind.
+	Files     int `json:"files"`
+	YAMLFiles int `json:"yamlFiles"`
+	Documents int `json:"documents"`
+	// Census counts documents by apiVersion/kind, as the files stand.
+	Census         map[string]int  `json:"census"`
+	ParseErrors    []ParseError    `json:"parseErrors"`
+	Kustomizations []KustomizeFile `json:"kustomizations"`
+	Charts         []Chart         `json:"charts"`
+	// GitOpsFolders are folders of the published repository structures.
+	GitOpsFolders []string `json:"gitopsFolders"`
+	// Pattern names the recognised structure, for example monorepo.
+	Pattern      string     `json:"pattern,omitempty"`
+	Clusters     []string   `json:"clusters"`
+	Environments []string   `json:"environments"`
+	Tenants      []string   `json:"tenants"`
+	CI           []Pipeline `json:"ci"`
+}
+
+// Git is the state of the clone.
+type Git struct {
+	Head     string `json:"head,omitempty"`
+	Branch   string `json:"branch,omitempty"`
+	Upstream string `json:"upstream,omitempty"`
+	// Ahead and Behind count commits against Upstream.
+	Ahead  int `json:"ahead"`
+	Behind int `json:"behind"`
+	// Dirty is true when anything is staged, changed or untracked; Changed
+	// lists the paths.
+	Dirty   bool        `json:"dirty"`
+	Changed []GitChange `json:"changed"`
+	Remotes []GitRemote `json:"remotes"`
+}
+
+// GitChange is one changed path.
+type GitChange struct {
+	Path string `json:"path"`
+	// Code is the two-letter code of git status --porcelain.
+	Code string `json:"code"`
+}
+
+// GitRemote is one remote, credentials removed.
+type GitRemote struct {
+	Name string `json:"name"`
+	URL  string `json:"url"`
+}
+
+// ParseError is a document that is not YAML.
+type ParseError struct {
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	Document int    `json:"document"`
+	Message  string `json:"message"`
+}
+
+// KustomizeFile is one kustomization.yaml.
+type KustomizeFile struct {
+	File string `json:"file"`
+	// Missing are entries that name nothing in the tree.
+	Missing []string `json:"missing"`
+}
+
+// Chart is a Helm chart of the tree.
+type Chart struct {
+	Path    string `json:"path"`
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Pipeline is a CI definition.
+type Pipeline struct {
+	File   string   `json:"file"`
+	System string   `json:"system"`
+	Does   []string `json:"does"`
+}
+
+// Object is one Flux object.
+type Object struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Namespace  string `json:"namespace,omitempty"`
+	Name       string `json:"name"`
+	// Origin is cluster, repository or both.
+	Origin string `json:"origin"`
+	// File, Line (from 1) and Document (from 0) say where Git defines it;
+	// all three are absent when the repository does not.
+	File     string `json:"file,omitempty"`
+	Line     int    `json:"line,omitempty"`
+	Document *int   `json:"document,omitempty"`
+	// State is Ready, Reconciling, Waiting, Failed, Stalled, Suspended,
+	// Terminating or Unknown; absent when no cluster judged the object.
+	State    string       `json:"state,omitempty"`
+	SubState string       `json:"subState,omitempty"`
+	Reason   string       `json:"reason,omitempty"`
+	Message  string       `json:"message,omitempty"`
+	Since    *metav1.Time `json:"since,omitempty"`
+	Revision string       `json:"revision,omitempty"`
+	// Suspended is spec.suspend or its annotation, live when known.
+	Suspended bool        `json:"suspended"`
+	Source    *ObjectRef  `json:"source,omitempty"`
+	DependsOn []ObjectRef `json:"dependsOn"`
+	// ManagedBy is the object that applies this one.
+	ManagedBy *ObjectRef `json:"managedBy,omitempty"`
+}
+
+// ObjectRef names an object.
+type ObjectRef struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name"`
+}
+
+// RootCause is an object to mend, with what waits for it.
+type RootCause struct {
+	Object  ObjectRef   `json:"object"`
+	State   string      `json:"state"`
+	Reason  string      `json:"reason,omitempty"`
+	Message string      `json:"message,omitempty"`
+	File    string      `json:"file,omitempty"`
+	Line    int         `json:"line,omitempty"`
+	Blocks  []ObjectRef `json:"blocks"`
+	// Cycle is the path of a dependency cycle, the first member repeated.
+	Cycle []ObjectRef `json:"cycle"`
+}
+
+// Severity orders findings.
+type Severity string
+
+// The severities, least first.
+const (
+	SeverityInfo     Severity = "info"     // advice
+	SeverityWarning  Severity = "warning"  // works, but is not safe
+	SeverityError    Severity = "error"    // will not reconcile
+	SeverityCritical Severity = "critical" // data loss, a whole source stops, a secret leaks
+)
+
+// Severities lists them, least first.
+func Severities() []Severity {
+	return []Severity{SeverityInfo, SeverityWarning, SeverityError, SeverityCritical}
+}
+
+// Rank is the position in Severities, -1 for an unknown word.
+func (s Severity) Rank() int {
+	for i, known := range Severities() {
+		if s == known {
+			return i
+		}
+	}
+	return -1
+}
+
+// Finding is one thing that a rule found, with all that is needed to act.
+type Finding struct {
+	Rule     string   `json:"rule"`
+	Severity Severity `json:"severity"`
+	Title    string   `json:"title"`
+	// Object is absent for findings about files.
+	Object *ObjectRef `json:"object,omitempty"`
+	File   string     `json:"file,omitempty"`
+	Line   int        `json:"line,omitempty"`
+	// Evidence is what was seen, Fix what to do, Doc the page that says so.
+	Evidence string   `json:"evidence"`
+	Fix      string   `json:"fix"`
+	Doc      string   `json:"doc,omitempty"`
+	Focus    []string `json:"focus"`
+}
+
+// Guidance is advice about one topic in this project.
+type Guidance struct {
+	Topic string `json:"topic"`
+	// Today is what the project does, with evidence; Gap what is missing or
+	// at risk; Next the step to take. Gap and Next may be empty.
+	Today string    `json:"today"`
+	Gap   string    `json:"gap,omitempty"`
+	Next  string    `json:"next,omitempty"`
+	Docs  []DocLink `json:"docs"`
+}
+
+// DocLink is a document to read.
+type DocLink struct {
+	Title string `json:"title"`
+	URL   string `json:"url"`
+}
+
+// Docs says what was loaded and from where.
+type Docs struct {
+	Sources  []DocSource  `json:"sources"`
+	Sections []DocSection `json:"sections"`
+}
+
+// DocSource is one link of the chain of sources.
+type DocSource struct {
+	Name string `json:"name"`
+	// Status is loaded, partial, failed or skipped.
+	Status string `json:"status"`
+	Reason string `json:"reason,omitempty"`
+	// Age is how old the copy is, as a Go duration; empty for a fresh one.
+	Age string `json:"age,omitempty"`
+}
+
+// DocSection is one loaded section.
+type DocSection struct {
+	Topic  string `json:"topic"`
+	Title  string `json:"title"`
+	URL    string `json:"url,omitempty"`
+	Source string `json:"source"`
+	Status string `json:"status"`
+}
+
+// Connectivity says what the network allowed.
+type Connectivity struct {
+	Offline bool `json:"offline"`
+	// Limits are the reasons, Strategy is the way that was taken instead.
+	Limits   []string `json:"limits"`
+	Strategy string   `json:"strategy"`
+}
+
+// Problem is a part of the work that could not be done.
+type Problem struct {
+	Source string `json:"source"`
+	// Code is stable; Message and Hint are for people.
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+}
