@@ -1,0 +1,63 @@
+package cmdutil
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// The exit codes. Where several apply, 130 comes before 1 before 2 before 3.
+const (
+	ExitOK          = 0
+	ExitError       = 1
+	ExitFindings    = 2
+	ExitIncomplete  = 3
+	ExitInterrupted = 130
+)
+
+// Error is an error for the person at the terminal: what happened, and what
+// to do next.
+type Error struct {
+	Err  error
+	Hint string
+}
+
+func (e *Error) Error() string { return e.Err.Error() }
+func (e *Error) Unwrap() error { return e.Err }
+
+// Errorf makes an Error with a hint.
+func Errorf(hint, format string, args ...any) error {
+	return &Error{Err: fmt.Errorf(format, args...), Hint: hint}
+}
+
+// ErrReported is returned when everything there is to say has been printed
+// and only the exit code is left.
+var ErrReported = errors.New("the report lists the problems")
+
+// ExitCode maps an error to the exit code of the process.
+func ExitCode(err error) int {
+	switch {
+	case err == nil:
+		return ExitOK
+	case errors.Is(err, context.Canceled):
+		return ExitInterrupted
+	}
+	return ExitError
+}
+
+// PrintError writes an error and its hint the way the Flux CLI does. symbol is
+// the mark of failure, step that of the next thing to do.
+func PrintError(w io.Writer, err error, symbol, step string) {
+	switch {
+	case err == nil, errors.Is(err, ErrReported):
+		return
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintf(w, "%s interrupted\n", symbol)
+		return
+	}
+	fmt.Fprintf(w, "%s %v\n", symbol, err)
+	if hinted, ok := errors.AsType[*Error](err); ok && hinted.Hint != "" {
+		fmt.Fprintf(w, "%s %s\n", step, hinted.Hint)
+	}
+}
