@@ -6,20 +6,25 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Wrap breaks text at spaces so that no line is wider than width cells,
-// indenting every line but the first by indent spaces. Words that are wider
-// than a line, such as paths, are kept whole: a path that is cut can not be
-// copied.
-func Wrap(text string, width, indent int) string {
-	available := max(width-indent, 20)
+// minTextWidth keeps text readable in a terminal narrower than its indents.
+const minTextWidth = 20
+
+// Width is the number of terminal cells that text takes.
+func Width(text string) int { return ansi.StringWidth(text) }
+
+// Wrap breaks text at spaces so that no line is wider than width cells. Words
+// that are wider than a line, such as paths, stay whole: a path that is broken
+// can not be copied.
+func Wrap(text string, width int) string {
+	width = max(width, minTextWidth)
 	var b strings.Builder
 	used := 0
 	for i, word := range strings.Fields(text) {
 		cells := ansi.StringWidth(word)
 		switch {
 		case i == 0:
-		case used+1+cells > available:
-			b.WriteString("\n" + strings.Repeat(" ", indent))
+		case used+1+cells > width:
+			b.WriteByte('\n')
 			used = 0
 		default:
 			b.WriteByte(' ')
