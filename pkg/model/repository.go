@@ -1,7 +1,5 @@
 package model
 
-import "time"
-
 // Repository is what the scan of a work tree found. Every path is relative to
 // Root and uses forward slashes; slices are sorted by file, line and name, so
 // that the same tree gives the same facts.
@@ -94,15 +92,6 @@ type Chart struct {
 	CRDs    bool
 }
 
-// Pipeline is one CI definition.
-type Pipeline struct {
-	File   string
-	System string // github, gitlab, azure, jenkins, tekton, renovate, dependabot
-	// Does lists what the pipeline was recognised to do: validate, build,
-	// push, deploy, update.
-	Does []string
-}
-
 // ImageMarker is a comment that lets image automation rewrite a line.
 type ImageMarker struct {
 	Location
@@ -110,37 +99,4 @@ type ImageMarker struct {
 	Policy    string
 	// Field is tag, name, digest or empty.
 	Field string
-}
-
-// Git is the state of the clone. Known is false outside a work tree.
-type Git struct {
-	Known    bool
-	Head     string
-	Branch   string // empty when detached
-	Detached bool
-	Upstream string
-	Ahead    int
-	Behind   int
-	Shallow  bool
-	// Changed lists changed paths with their two porcelain letters.
-	Changed []Change
-	Remotes []Remote
-	// LastCommit is the time of HEAD; zero when there is none.
-	LastCommit time.Time
-}
-
-// Change is one line of git status.
-type Change struct {
-	Path string
-	// Code is the two-letter porcelain code, for example " M" or "??".
-	Code string
-}
-
-// Dirty is true when anything is staged, changed or untracked.
-func (g Git) Dirty() bool { return len(g.Changed) > 0 }
-
-// Remote is a remote of the clone; its URL holds no credentials.
-type Remote struct {
-	Name string
-	URL  string
 }

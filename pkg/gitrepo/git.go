@@ -1,0 +1,48 @@
+package gitrepo
+
+import (
+	"context"
+
+	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+)
+
+// fileState says how Git sees one file.
+type fileState uint8
+
+const (
+	// fileIgnored files are ignored, lie in another repository, or are
+	// unknown to Git for another reason.
+	fileIgnored fileState = iota
+	// fileUntracked files are neither tracked nor ignored.
+	fileUntracked
+	// fileTracked files are in the index.
+	fileTracked
+)
+
+// gitFiles knows the files of a work tree as Git sees them. The nil value is
+// for a folder outside Git, where every file counts as tracked.
+type gitFiles struct {
+	states  map[string]fileState
+	folders map[string]bool
+}
+
+// state looks a file up; path is relative to the scanned folder, with forward
+// slashes and the bytes of the file system.
+func (f *gitFiles) state(path string) fileState {
+	if f == nil {
+		return fileTracked
+	}
+	return f.states[path]
+}
+
+// holds reports whether a folder below the scanned one has files that are
+// tracked, or untracked and not ignored. A walk need not enter the others.
+func (f *gitFiles) holds(folder string) bool {
+	return f == nil || f.folders[folder]
+}
+
+// readGit reads the state of the clone that root belongs to. files is nil
+// outside a work tree and when Git cannot say which files it tracks.
+func readGit(ctx context.Context, root string) (git model.Git, files *gitFiles, problems []model.Problem) {
+	return model.Git{}, nil, nil
+}
