@@ -24,6 +24,7 @@ const (
 	EnvLCCtype        = "LC_CTYPE"
 	EnvNoColor        = "NO_COLOR"
 	EnvTerm           = "TERM"
+	EnvTMPDIR         = "TMPDIR"
 )
 
 var variables = []Variable{
@@ -35,6 +36,7 @@ var variables = []Variable{
 	{EnvLCCtype, "Locale, before LANG."},
 	{EnvNoColor, "When set, --color=auto means never."},
 	{EnvTerm, "dumb means no colour and no progress."},
+	{EnvTMPDIR, "Folder for session files, before /tmp; --session-dir comes first."},
 }
 
 // Variables lists the registry.

@@ -59,7 +59,9 @@ func (f *PrintFlags) Formats() []string {
 
 // Data is true when the format is read by programs, which must get a document
 // even when the command fails.
-func (f *PrintFlags) Data() bool { return f.format == "json" || f.format == "yaml" || f.format == "kyaml" }
+func (f *PrintFlags) Data() bool {
+	return f.format == "json" || f.format == "yaml" || f.format == "kyaml"
+}
 
 // Printer returns the printer for the format that was asked for.
 func (f *PrintFlags) Printer() (printers.ResourcePrinter, error) {

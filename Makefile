@@ -1,0 +1,30 @@
+# make test is what CI runs; make help lists the rest.
+GO ?= go
+
+.PHONY: help build test race bench demo lint generate
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/kubectl-fluxctx
+	$(GO) build -trimpath -o bin/kubectl-fluxctx ./cmd/kubectl-fluxctx
+
+test: ## run every test, those on the real API server included
+	$(GO) test ./...
+	cd test/cluster && $(GO) test ./...
+
+race: ## run the race detector over what is concurrent
+	$(GO) test -race ./pkg/... 
+
+bench: ## print the benchmarks, each with its peer
+	$(GO) test -run '^$$' -bench . -benchmem ./pkg/... ./test/bench/...
+
+demo: build ## start a real API server with a failing Flux and show it
+	cd test/cluster && $(GO) run . demo ../../bin/kubectl-fluxctx
+
+lint: ## check format and code
+	.ci/lint
+
+generate: ## write generated files again
+	$(GO) generate ./...
+	$(GO) test ./pkg/api/... -run Schema -update
