@@ -91,27 +91,27 @@ func TestCheckpoints(t *testing.T) {
 	}{
 		{
 			"in order", func(s *Session) error { return s.Checkpoint(Context7FluxLoaded) },
-			names{Context7FluxLoaded, FluxDocsLoaded, SessionInitialized},
+			names{LastCheckpoint: Context7FluxLoaded, NextMilestone: FluxDocsLoaded, RollbackPoint: SessionInitialized},
 		},
 		{
 			"ahead of its turn", func(s *Session) error { return s.Checkpoint(ProjectContextAnalyzed) },
-			names{Context7FluxLoaded, FluxDocsLoaded, SessionInitialized},
+			names{LastCheckpoint: Context7FluxLoaded, NextMilestone: FluxDocsLoaded, RollbackPoint: SessionInitialized},
 		},
 		{
 			"twice", func(s *Session) error { return s.Checkpoint(ProjectContextAnalyzed) },
-			names{Context7FluxLoaded, FluxDocsLoaded, SessionInitialized},
+			names{LastCheckpoint: Context7FluxLoaded, NextMilestone: FluxDocsLoaded, RollbackPoint: SessionInitialized},
 		},
 		{
 			"the missing one", func(s *Session) error { return s.Checkpoint(FluxDocsLoaded) },
-			names{ProjectContextAnalyzed, AdvancedContextLoaded, FluxDocsLoaded},
+			names{LastCheckpoint: ProjectContextAnalyzed, NextMilestone: AdvancedContextLoaded, RollbackPoint: FluxDocsLoaded},
 		},
 		{
 			"skipped", func(s *Session) error { return s.Skip(AdvancedContextLoaded) },
-			names{ProjectContextAnalyzed, ContextValidationComplete, FluxDocsLoaded},
+			names{LastCheckpoint: ProjectContextAnalyzed, NextMilestone: ContextValidationComplete, RollbackPoint: FluxDocsLoaded},
 		},
 		{
 			"the last", func(s *Session) error { return s.Checkpoint(ContextValidationComplete) },
-			names{ContextValidationComplete, ExpertGuidanceReady, ProjectContextAnalyzed},
+			names{LastCheckpoint: ContextValidationComplete, NextMilestone: ExpertGuidanceReady, RollbackPoint: ProjectContextAnalyzed},
 		},
 	}
 	s := newSession(t, t.TempDir())
