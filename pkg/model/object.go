@@ -16,6 +16,8 @@ type Object struct {
 	// Location is where the repository defines the object; zero when it does
 	// not.
 	Location Location
+	// Lines are the lines of the fields below metadata and spec in that place.
+	Lines Lines
 	// Spec is the tolerant view of the fields that the product uses; never nil
 	// for a kind of the fluxkind table, nil for kinds shown generically.
 	Spec Spec
