@@ -161,7 +161,7 @@ func readDocument(repo *model.Repository, location model.Location, node *yaml.No
 	repo.Documents = append(repo.Documents, document)
 	if kind, ok := fluxkind.Lookup(document.ID().Group, document.Kind); ok {
 		object := &model.Object{
-			ID: document.ID(), APIVersion: document.APIVersion, Origin: model.FromRepository, Location: location,
+			ID: document.ID(), APIVersion: document.APIVersion, Origin: model.FromRepository, Location: location, Lines: fieldLines(node),
 			Labels: head.Metadata.Labels, Annotations: head.Metadata.Annotations,
 		}
 		if i := slices.IndexFunc(node.Content, func(n *yaml.Node) bool { return n.Value == "spec" }); i >= 0 && i+1 < len(node.Content) {
