@@ -72,6 +72,7 @@ func (p *page) more(n int, noun string) {
 	p.wrapped(2, p.Symbols.Ellipsis+" ", fmt.Sprintf("%s more: see -o wide or -o json", count(n, noun)), p.muted)
 }
 
+// table prints aligned rows, cut at the edge of the screen.
 func (p *page) table(rows [][]string) {
 	for _, line := range ui.Columns(rows) {
 		p.lines = append(p.lines, "  "+p.Shorten(line, p.Width-2))

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"fmt"
 	"net/url"
 	"path"
 	"path/filepath"
@@ -10,41 +11,61 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 )
 
-// findings are listed most severe first, three of one rule.
+// findings are listed most severe first, those of one rule and title together.
 func (p *page) findings(report *v1alpha1.ContextReport) {
 	if len(report.Findings) == 0 {
 		return
 	}
 	p.heading("Findings")
-	ofRule := map[string]int{}
-	for _, finding := range report.Findings {
-		ofRule[finding.Rule]++
-	}
-	shown := map[string]int{}
-	for _, finding := range report.Findings {
-		if !p.wide && shown[finding.Rule] == shownOfAKind {
-			continue
-		}
-		shown[finding.Rule]++
-		p.finding(finding, report)
-		if !p.wide && shown[finding.Rule] == shownOfAKind && ofRule[finding.Rule] > shownOfAKind {
-			p.more(ofRule[finding.Rule]-shownOfAKind, finding.Rule+" finding")
-		}
+	for _, group := range groups(report.Findings) {
+		p.group(group, report)
 	}
 }
 
-func (p *page) finding(finding v1alpha1.Finding, report *v1alpha1.ContextReport) {
-	mark, style := p.severity(finding.Severity)
-	p.item(style.Render(mark), finding.Title+" "+p.Theme.Muted.Render("["+finding.Rule+" "+string(finding.Severity)+"]"))
-	p.place(finding.File, finding.Line, report)
-	if finding.Object != nil && finding.File == "" {
-		p.detail("", refString(*finding.Object))
+// groups keeps the order of the first finding of each group.
+func groups(findings []v1alpha1.Finding) [][]v1alpha1.Finding {
+	type key struct {
+		rule, title string
+		severity    v1alpha1.Severity
 	}
-	if finding.Evidence != "" {
-		p.detail("", finding.Evidence)
+	position := map[key]int{}
+	var all [][]v1alpha1.Finding
+	for _, finding := range findings {
+		k := key{finding.Rule, finding.Title, finding.Severity}
+		i, ok := position[k]
+		if !ok {
+			i = len(all)
+			position[k] = i
+			all = append(all, nil)
+		}
+		all[i] = append(all[i], finding)
 	}
-	if finding.Fix != "" {
-		p.detail(p.Symbols.Step+" ", finding.Fix)
+	return all
+}
+
+func (p *page) group(group []v1alpha1.Finding, report *v1alpha1.ContextReport) {
+	first := group[0]
+	mark, style := p.severity(first.Severity)
+	p.item(style.Render(mark), p.Theme.Strong.Render(first.Title)+" "+p.Theme.Muted.Render("["+first.Rule+" "+string(first.Severity)+"]"))
+	shown := group
+	if !p.wide && len(group) > shownOfAKind {
+		shown = group[:shownOfAKind]
+	}
+	for i, finding := range shown {
+		p.place(finding.File, finding.Line, report)
+		if finding.Object != nil && finding.File == "" {
+			p.detail("", refString(*finding.Object))
+		}
+		if finding.Evidence != "" {
+			p.detail("", finding.Evidence)
+		}
+		// A fix that the next finding shares is printed once, after the last.
+		if finding.Fix != "" && (i == len(shown)-1 || shown[i+1].Fix != finding.Fix) {
+			p.detail(p.Symbols.Step+" ", finding.Fix)
+		}
+	}
+	if rest := len(group) - len(shown); rest > 0 {
+		p.wrapped(4, p.Symbols.Ellipsis+" ", fmt.Sprintf("%d more: see -o wide or -o json", rest), p.muted)
 	}
 }
 

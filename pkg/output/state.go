@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/ui"
 )
 
 // boardState is one column of the state board.
@@ -154,7 +155,28 @@ func (p *page) stateCounts(kinds []string, byKind map[string]map[string]int) {
 		}
 		rows = append(rows, row)
 	}
+	lines := ui.Columns(rows)
+	if slices.ContainsFunc(lines, func(line string) bool { return ui.Width(line)+2 > p.Width }) {
+		p.narrowStateCounts(kinds, byKind)
+		return
+	}
 	p.table(rows)
+}
+
+// narrowStateCounts is the board for a screen too narrow for the table.
+func (p *page) narrowStateCounts(kinds []string, byKind map[string]map[string]int) {
+	for _, kind := range kinds {
+		var parts []string
+		for _, column := range p.boardStates() {
+			if n := byKind[kind][column.state]; n > 0 {
+				parts = append(parts, column.style.Render(fmt.Sprintf("%s %d", column.mark, n))+" "+column.state)
+			}
+		}
+		if n := byKind[kind][""]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d only in Git", n))
+		}
+		p.wrapped(2, kind+" ", strings.Join(parts, ", "), p.plain)
+	}
 }
 
 func cell(n int, style lipgloss.Style) string {
