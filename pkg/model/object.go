@@ -114,6 +114,10 @@ type Status struct {
 	LatestRef string
 	// URL is the address a source or receiver serves under.
 	URL string
+	// HelmChart is the namespace/name of the HelmChart that a HelmRelease made.
+	HelmChart string
+	// Phase is how far a Canary is.
+	Phase string
 }
 
 // Condition is a metav1.Condition with its text cleaned of control sequences.

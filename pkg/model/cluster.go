@@ -1,0 +1,133 @@
+package model
+
+import "time"
+
+// Cluster is what a cluster says about itself and its Flux objects.
+type Cluster struct {
+	Context           string
+	Server            string
+	Reachable         bool
+	KubernetesVersion string
+	Flux              Installation
+	// Objects are the Flux objects that the namespace and the selector asked
+	// for, judged and sorted by ID.
+	Objects []*Object
+	// Outside are Flux objects that were read only because others refer to
+	// them: they are judged, but neither shown nor counted.
+	Outside []*Object
+	// RootCauses are why objects of Objects do not work; Location is not set.
+	RootCauses []RootCause
+	// Kinds says of each Flux kind that the cluster serves how well it could
+	// be read, in the order of group and kind.
+	Kinds []KindRead
+	// Named says whether the Secrets, ConfigMaps and service accounts exist
+	// that Objects name. What is not in it was not asked for.
+	Named map[ID]Named
+	// Events are the warnings about objects that do not work, most recent
+	// first.
+	Events []Event
+}
+
+// Presence is what is known of the existence of an object.
+type Presence uint8
+
+// What can be known. An object that nobody may look at is neither there nor
+// missing.
+const (
+	PresenceUnknown Presence = iota
+	Present
+	Absent
+)
+
+// Named is what is known of an object that others name but that is no Flux
+// object.
+type Named struct {
+	Presence Presence
+	// Keys are the names of the entries of a Secret or ConfigMap. They are nil
+	// unless asked for.
+	Keys []string
+}
+
+// KindRead says how well a kind could be read.
+type KindRead struct {
+	Group  string
+	Kind   string
+	Plural string
+	// Version is the one that was read.
+	Version string
+	// Scope is cluster when one list covered everything, namespace when the
+	// lists of Namespaces did, and none when nothing could be read.
+	Scope ReadScope
+	// Namespaces are those that were read when Scope is namespace.
+	Namespaces []string
+}
+
+// ReadScope is how far the list of a kind reached.
+type ReadScope string
+
+// The scopes of a list.
+const (
+	ReadCluster   ReadScope = "cluster"
+	ReadNamespace ReadScope = "namespace"
+	ReadNone      ReadScope = "none"
+)
+
+// Installation is the Flux that runs in a cluster.
+type Installation struct {
+	Installed bool
+	// Version is the Flux distribution, for example v2.9.5; empty when it
+	// cannot be told.
+	Version   string
+	Namespace string
+	// ManagedBy is bootstrap, flux-operator or empty.
+	ManagedBy  string
+	Components []Component
+	CRDs       []InstalledCRD
+}
+
+// Component is one Flux controller Deployment.
+type Component struct {
+	Namespace string
+	Name      string
+	Image     string
+	// Version is the tag of the image, for example v1.9.5.
+	Version string
+	// Ready is true when all wanted replicas are ready and at least one is
+	// wanted.
+	Ready         bool
+	Replicas      int32
+	ReadyReplicas int32
+	// Restarts counts those of all its Pods.
+	Restarts int32
+	// OOMKilled is true when a container of its Pods was last ended for want
+	// of memory.
+	OOMKilled bool
+	// Waiting is why a container of its Pods does not run, for example
+	// CrashLoopBackOff or ImagePullBackOff; empty otherwise.
+	Waiting string
+	Args    []string
+}
+
+// InstalledCRD is one Flux CustomResourceDefinition that the cluster serves.
+type InstalledCRD struct {
+	Group  string
+	Kind   string
+	Plural string
+	// Version is the one that was read.
+	Version string
+	Served  []string
+	// Stored are the versions that objects may be stored in; nil when the
+	// definitions could not be read.
+	Stored []string
+}
+
+// Event is a group of equal warnings about one object.
+type Event struct {
+	Object  ID
+	Reason  string
+	Message string
+	// Count is how often it was seen between First and Last.
+	Count int64
+	First time.Time
+	Last  time.Time
+}
