@@ -159,6 +159,9 @@ func readDocument(repo *model.Repository, location model.Location, node *yaml.No
 		Namespace: sanitize.Line(head.Metadata.Namespace, 0), Name: sanitize.Line(head.Metadata.Name, 0),
 	}
 	repo.Documents = append(repo.Documents, document)
+	if manifest, ok := readManifest(document, node, head.Metadata.Labels, head.Metadata.Annotations); ok {
+		repo.Manifests = append(repo.Manifests, manifest)
+	}
 	if kind, ok := fluxkind.Lookup(document.ID().Group, document.Kind); ok {
 		object := &model.Object{
 			ID: document.ID(), APIVersion: document.APIVersion, Origin: model.FromRepository, Location: location, Lines: fieldLines(node),

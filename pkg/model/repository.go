@@ -14,7 +14,9 @@ type Repository struct {
 	Documents   []Document
 	ParseErrors []ParseError
 	// Objects are the Flux objects as the files say, before rendering.
-	Objects        []*Object
+	Objects []*Object
+	// Manifests are the other documents that rules read.
+	Manifests      []Manifest
 	Kustomizations []KustomizeFile
 	Charts         []Chart
 	// GitOpsFolders are folders named as the published structures name them:

@@ -1,0 +1,63 @@
+package model
+
+import (
+	"regexp"
+	"strings"
+)
+
+// ValueClass says what kind of text stands in the value of a ConfigMap or a
+// Secret. It is all that is kept: the values themselves never leave the reader.
+type ValueClass uint8
+
+// The classes of ClassifyValue.
+const (
+	ValueText        ValueClass = iota // text as it will be used
+	ValueEmpty                         // nothing
+	ValueVariable                      // ${VAR}, {{ template }}: filled in later
+	ValueReference                     // op://, ref+vault://: names a secret that is kept elsewhere
+	ValueEncrypted                     // SOPS, age, PGP, Ansible Vault, git-crypt
+	ValuePlaceholder                   // changeme, <token>, xxxxx
+	ValueCredential                    // a private key or a token whose form gives it away
+)
+
+var (
+	referenceValue = regexp.MustCompile(`^\s*(op://|ref\+|secretref\+|vault:|<path:|arn:aws:(secretsmanager|ssm):|akvs?@|gcpsm:|awssm:|file://|env://|@Microsoft\.KeyVault)`)
+
+	placeholderValue = regexp.MustCompile(`(?i)^["']?(` +
+		`<[^<>]*>|\[[^\[\]]*\]|x{3,}|\*+|\.{3}|\?+|-+|#+|` +
+		`(please[-_ ]?)?(change|replace|fill|set|update|insert|enter|put|add)[-_ ]?(me|it|this|in|here|your).*|` +
+		`your[-_ ].*|todo.*|fixme.*|tbd|n/?a|none|null|nil|placeholder.*|example|dummy.*|fake.*|redacted.*|` +
+		`insert[-_ ].*|replace[-_ ].*|.*(change|replace)[-_ ]?me.*|some[-_](secret|token|password|value).*` +
+		`)["']?$`)
+
+	credentialValue = regexp.MustCompile(`-----BEGIN ((RSA|EC|DSA|OPENSSH|ENCRYPTED|PGP) )?PRIVATE KEY( BLOCK)?-----` +
+		`|AGE-SECRET-KEY-1[0-9A-Z]{20,}` +
+		`|\b(ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36}\b|\bgithub_pat_[A-Za-z0-9_]{60,}` +
+		`|\bglpat-[A-Za-z0-9_-]{20}|\bxox[abprs]-[A-Za-z0-9-]{20,}` +
+		`|\b(AKIA|ASIA)[0-9A-Z]{16}\b` +
+		`|\bsk_live_[A-Za-z0-9]{20,}|\bnpm_[A-Za-z0-9]{36}\b|\bdckr_pat_[A-Za-z0-9_-]{20,}`)
+)
+
+// ClassifyValue tells what kind of text a value is. It is made to call
+// something a credential only when its form is one of a few known ones, and a
+// placeholder only when nobody would use it.
+func ClassifyValue(value string) ValueClass {
+	trimmed := strings.TrimSpace(value)
+	switch {
+	case trimmed == "":
+		return ValueEmpty
+	case strings.HasPrefix(trimmed, "ENC["), strings.HasPrefix(trimmed, "$ANSIBLE_VAULT;"),
+		strings.HasPrefix(trimmed, "\x00GITCRYPT"),
+		strings.Contains(trimmed, "-----BEGIN AGE ENCRYPTED FILE-----"), strings.Contains(trimmed, "-----BEGIN PGP MESSAGE-----"):
+		return ValueEncrypted
+	case referenceValue.MatchString(trimmed):
+		return ValueReference
+	case credentialValue.MatchString(trimmed):
+		return ValueCredential
+	case strings.Contains(trimmed, "${"), strings.Contains(trimmed, "{{"), strings.Contains(trimmed, "<<"), strings.Contains(trimmed, "$("), strings.Contains(trimmed, "{%"):
+		return ValueVariable
+	case placeholderValue.MatchString(trimmed):
+		return ValuePlaceholder
+	}
+	return ValueText
+}
