@@ -60,3 +60,17 @@ func eachField(mapping *yaml.Node, do func(key, value *yaml.Node)) {
 		do(mapping.Content[i], mapping.Content[i+1])
 	}
 }
+
+// nameLine is the line of metadata.name, 0 when there is none.
+func nameLine(document *yaml.Node) (line int) {
+	eachField(document, func(key, metadata *yaml.Node) {
+		if key.Value == "metadata" {
+			eachField(metadata, func(key, _ *yaml.Node) {
+				if key.Value == "name" {
+					line = key.Line
+				}
+			})
+		}
+	})
+	return line
+}

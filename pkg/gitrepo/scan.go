@@ -156,7 +156,7 @@ func readDocument(repo *model.Repository, location model.Location, node *yaml.No
 	}
 	document := model.Document{
 		Location: location, APIVersion: sanitize.Line(head.APIVersion, 0), Kind: sanitize.Line(head.Kind, 0),
-		Namespace: sanitize.Line(head.Metadata.Namespace, 0), Name: sanitize.Line(head.Metadata.Name, 0),
+		Namespace: sanitize.Line(head.Metadata.Namespace, 0), Name: sanitize.Line(head.Metadata.Name, 0), NameLine: nameLine(node),
 	}
 	repo.Documents = append(repo.Documents, document)
 	if manifest, ok := readManifest(document, node, head.Metadata.Labels, head.Metadata.Annotations); ok {

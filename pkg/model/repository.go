@@ -41,6 +41,8 @@ type Document struct {
 	Kind       string
 	Namespace  string
 	Name       string
+	// NameLine is the line of metadata.name, 0 when there is none.
+	NameLine int
 	// Local documents stand in files that Git does not track.
 	Local bool
 	// Encrypted documents carry SOPS metadata.

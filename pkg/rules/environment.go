@@ -1,0 +1,31 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+)
+
+// production is true for objects that are written for a production
+// environment, by a folder of their path. Shared bases are not.
+func production(object *model.Object) bool {
+	for _, folder := range strings.Split(strings.ToLower(object.Location.File), "/") {
+		switch folder, _, _ = strings.Cut(folder, "-"); folder {
+		case "production", "prod", "prd":
+			return true
+		}
+	}
+	return false
+}
+
+// exampleFolder is true for files of tests and examples, which hold made-up
+// values more often than real ones.
+func exampleFolder(file string) bool {
+	for _, folder := range strings.Split(strings.ToLower(file), "/") {
+		switch folder {
+		case "test", "tests", "testdata", "fixtures", "e2e", "example", "examples", "sample", "samples", "mock", "mocks":
+			return true
+		}
+	}
+	return false
+}

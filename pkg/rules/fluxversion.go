@@ -1,0 +1,83 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxver"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+)
+
+// fluxVersion is a Flux minor and the sentence that says where it was seen.
+type fluxVersion struct {
+	minor  fluxver.Minor
+	full   string
+	folder string // of the pin; empty for the cluster's
+	said   string
+}
+
+// fluxVersions lists what the cluster runs and what the repository pins.
+func fluxVersions(facts *model.Facts) []fluxVersion {
+	var list []fluxVersion
+	if facts.Cluster != nil {
+		if minor := fluxver.ParseMinor(facts.Cluster.Flux.Version); minor.Known() {
+			list = append(list, fluxVersion{minor, facts.Cluster.Flux.Version, "", "the cluster runs " + facts.Cluster.Flux.Version})
+		}
+	}
+	if facts.Repository == nil {
+		return list
+	}
+	for _, manifest := range facts.Repository.Manifests {
+		version := manifest.Labels["app.kubernetes.io/version"]
+		if minor := fluxver.ParseMinor(version); manifest.Kind == "Namespace" && manifest.Labels["app.kubernetes.io/part-of"] == "flux" && minor.Known() {
+			list = append(list, fluxVersion{minor, version, clusterFolder(manifest.File), fmt.Sprintf("%s pins %s", manifest.File, version)})
+		}
+	}
+	for _, object := range facts.Repository.Objects {
+		if spec, ok := object.Spec.(*fluxkind.FluxInstance); ok {
+			if minor := fluxver.ParseMinor(spec.Distribution.Version); minor.Known() {
+				list = append(list, fluxVersion{minor, spec.Distribution.Version, clusterFolder(object.Location.File), fmt.Sprintf("%s asks for %s", object.Location, spec.Distribution.Version)})
+			}
+		}
+	}
+	return list
+}
+
+// clusterFolder is the folder of a cluster that holds a file of flux-system.
+func clusterFolder(file string) string {
+	folder := path.Dir(file)
+	if path.Base(folder) == "flux-system" {
+		folder = path.Dir(folder)
+	}
+	return folder
+}
+
+// fluxOf is the Flux that reconciles an object: that of its cluster, else the
+// newest that is known of, since what breaks there breaks.
+func (x *index) fluxOf(object *model.Object) fluxVersion {
+	best := fluxVersion{said: "which Flux is used here is not known"}
+	for _, v := range x.versions {
+		if v.folder == "" && live(object) {
+			return v
+		}
+		if v.folder != "" && v.folder != "." && strings.HasPrefix(object.Location.File, v.folder+"/") {
+			return v
+		}
+		if cmp.Compare(best.minor.Major, v.minor.Major) < 0 || best.minor.Less(v.minor) {
+			best = v
+		}
+	}
+	return best
+}
+
+// writtenVersion is the apiVersion in the file of an object, which a cluster
+// may serve as another.
+func (x *index) writtenVersion(object *model.Object) string {
+	if document, ok := x.document[object.Location]; ok {
+		return document.APIVersion
+	}
+	return object.APIVersion
+}

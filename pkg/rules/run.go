@@ -1,0 +1,143 @@
+package rules
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+)
+
+// Options change what Run reports.
+type Options struct {
+	// Config is the project's own word on rules; nil means none.
+	Config *Config
+}
+
+// Result is the outcome of all rules over one set of facts.
+type Result struct {
+	// Findings come most severe first.
+	Findings []v1alpha1.Finding
+	// Undecided are cases in which a rule could not be sure. They are no
+	// findings; they say how much was not judged and why.
+	Undecided []Undecided
+	// Ignored are findings that the configuration or an annotation silences.
+	Ignored []Ignored
+}
+
+// Undecided is one case that a rule left open.
+type Undecided struct {
+	Rule   string
+	Object model.ID
+	model.Location
+	// Reason is one sentence, lower case, without a full stop.
+	Reason string
+}
+
+// Ignored is a silenced finding with the reason that was given for it.
+type Ignored struct {
+	v1alpha1.Finding
+	Reason string
+}
+
+// Run applies every rule that the focus of the facts admits.
+func Run(facts *model.Facts, opts Options) Result {
+	index := newIndex(facts)
+	var result Result
+	for i := range table {
+		rule := &table[i]
+		inFocus := rule.inFocus(facts.Focus)
+		if (len(facts.Focus) > 0 || rule.OnlyInFocus) && !inFocus {
+			continue
+		}
+		rule.check(&pass{index: index, rule: rule, inFocus: inFocus, result: &result})
+	}
+	opts.Config.apply(index, &result)
+	slices.SortStableFunc(result.Findings, compare)
+	slices.SortStableFunc(result.Ignored, func(a, b Ignored) int { return compare(a.Finding, b.Finding) })
+	return result
+}
+
+func (r *Rule) inFocus(asked []string) bool {
+	return slices.ContainsFunc(r.Focus, func(topic string) bool { return slices.Contains(asked, topic) })
+}
+
+// compare orders findings: most severe first, then by rule, place and object.
+func compare(a, b v1alpha1.Finding) int {
+	return cmp.Or(
+		b.Severity.Rank()-a.Severity.Rank(),
+		strings.Compare(a.Rule, b.Rule),
+		strings.Compare(a.File, b.File),
+		a.Line-b.Line,
+		strings.Compare(refString(a.Object), refString(b.Object)),
+		strings.Compare(a.Evidence, b.Evidence),
+	)
+}
+
+func refString(ref *v1alpha1.ObjectRef) string {
+	if ref == nil {
+		return ""
+	}
+	return model.ID{Kind: ref.Kind, Namespace: ref.Namespace, Name: ref.Name}.String()
+}
+
+// pass is one rule at work.
+type pass struct {
+	*index
+	rule    *Rule
+	inFocus bool
+	result  *Result
+}
+
+// finding is what a check reports; the rule supplies the rest.
+type finding struct {
+	// severity replaces that of the rule.
+	severity v1alpha1.Severity
+	// object is the Flux object concerned; id names another kind of object.
+	object *model.Object
+	id     model.ID
+	// field is the path below the object that holds the value, for its line.
+	field string
+	// at is the place, when it is not that of the object.
+	at model.Location
+	// evidence names what was seen, fix the exact thing to do.
+	evidence string
+	fix      string
+}
+
+func (p *pass) report(f finding) {
+	out := v1alpha1.Finding{
+		Rule:     p.rule.ID,
+		Severity: f.severity,
+		Title:    p.rule.Title,
+		Evidence: f.evidence,
+		Fix:      f.fix,
+		Doc:      p.rule.Page,
+		Focus:    p.rule.Focus,
+	}
+	if out.Severity == "" {
+		out.Severity = p.rule.Severity
+		if p.inFocus && p.rule.InFocus != "" {
+			out.Severity = p.rule.InFocus
+		}
+	}
+	if f.object != nil {
+		f.id = f.object.ID
+		if f.at.File == "" {
+			f.at = p.place(f.object, f.field)
+		}
+	}
+	if f.id.Name != "" {
+		out.Object = &v1alpha1.ObjectRef{Kind: f.id.Kind, Namespace: f.id.Namespace, Name: f.id.Name}
+	}
+	out.File, out.Line = f.at.File, f.at.Line
+	p.result.Findings = append(p.result.Findings, out)
+}
+
+// undecided notes a case that the facts do not settle.
+func (p *pass) undecided(object *model.Object, reason string) {
+	p.result.Undecided = append(p.result.Undecided, Undecided{
+		Rule: p.rule.ID, Object: object.ID, Location: object.Location, Reason: reason,
+	})
+}

@@ -1,0 +1,60 @@
+package rules
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+)
+
+// syncFolder is the folder, with a trailing slash, that an object makes a
+// cluster sync when it is the entry point of one, and "" otherwise.
+func syncFolder(object *model.Object) string {
+	folder := ""
+	switch spec := object.Spec.(type) {
+	case *fluxkind.Kustomization:
+		if object.Name != "flux-system" || object.Namespace != "flux-system" {
+			return ""
+		}
+		folder = spec.Path
+	case *fluxkind.FluxInstance:
+		if spec.Sync == nil {
+			return ""
+		}
+		folder = spec.Sync.Path
+	default:
+		return ""
+	}
+	if folder == "" || templated(folder) {
+		return ""
+	}
+	folder = cleanPath(folder)
+	if folder == "" {
+		return ""
+	}
+	return folder + "/"
+}
+
+// cleanPath is a spec.path relative to the root of its source: no leading
+// "./" or "/", no climbing out, "" for the root itself.
+func cleanPath(specPath string) string {
+	return strings.TrimPrefix(path.Clean("/"+specPath), "/")
+}
+
+// clusterOf is the synced folder that a file lies in, "" for shared files.
+func (x *index) clusterOf(file string) string {
+	i := slices.IndexFunc(x.roots, func(root string) bool { return strings.HasPrefix(file, root) })
+	if i < 0 {
+		return ""
+	}
+	return x.roots[i]
+}
+
+// together is false for two files that belong to different clusters: an object
+// of one does not exist for the other.
+func (x *index) together(a, b string) bool {
+	ca, cb := x.clusterOf(a), x.clusterOf(b)
+	return ca == "" || cb == "" || ca == cb
+}
