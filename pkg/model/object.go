@@ -18,6 +18,9 @@ type Object struct {
 	Location Location
 	// Lines are the lines of the fields below metadata and spec in that place.
 	Lines Lines
+	// Namespaces are those that the builds of the repository give the object;
+	// empty when none sets one, so that the written namespace counts.
+	Namespaces []string
 	// Spec is the tolerant view of the fields that the product uses; never nil
 	// for a kind of the fluxkind table, nil for kinds shown generically.
 	Spec Spec
