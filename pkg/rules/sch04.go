@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"path"
 	"slices"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
@@ -35,10 +34,11 @@ func checkDuplicates(p *pass) {
 	}
 	reported := map[model.Location]bool{}
 	for _, kustomization := range p.Repository.Kustomizations {
-		folder := path.Dir(kustomization.File)
 		var documents []model.Document
-		for _, entry := range kustomization.Resources {
-			documents = append(documents, byFile[path.Join(folder, entry)]...)
+		for _, entry := range kustomization.Entries {
+			if entry.Field == "resources" || entry.Field == "bases" {
+				documents = append(documents, byFile[entry.Target]...)
+			}
 		}
 		p.duplicates(documents, kustomization.File, reported)
 	}
