@@ -2,47 +2,211 @@ package gitrepo
 
 import (
 	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/sanitize"
 )
 
-// fileState says how Git sees one file.
-type fileState uint8
-
-const (
-	// fileIgnored files are ignored, lie in another repository, or are
-	// unknown to Git for another reason.
-	fileIgnored fileState = iota
-	// fileUntracked files are neither tracked nor ignored.
-	fileUntracked
-	// fileTracked files are in the index.
-	fileTracked
-)
-
-// gitFiles knows the files of a work tree as Git sees them. The nil value is
-// for a folder outside Git, where every file counts as tracked.
-type gitFiles struct {
-	states  map[string]fileState
-	folders map[string]bool
-}
-
-// state looks a file up; path is relative to the scanned folder, with forward
-// slashes and the bytes of the file system.
-func (f *gitFiles) state(path string) fileState {
-	if f == nil {
-		return fileTracked
-	}
-	return f.states[path]
-}
-
-// holds reports whether a folder below the scanned one has files that are
-// tracked, or untracked and not ignored. A walk need not enter the others.
-func (f *gitFiles) holds(folder string) bool {
-	return f == nil || f.folders[folder]
-}
+// gitTimeLimit bounds all that is asked of Git: a hostile or damaged clone can
+// make it wait for ever, for example with a FIFO named .gitignore.
+const gitTimeLimit = 10 * time.Second
 
 // readGit reads the state of the clone that root belongs to. files is nil
 // outside a work tree and when Git cannot say which files it tracks.
 func readGit(ctx context.Context, root string) (git model.Git, files *gitFiles, problems []model.Problem) {
-	return model.Git{}, nil, nil
+	return readGitWithin(ctx, root, gitTimeLimit)
+}
+
+func readGitWithin(ctx context.Context, root string, limit time.Duration) (model.Git, *gitFiles, []model.Problem) {
+	clone, err := findClone(ctx, root)
+	switch {
+	case errors.Is(err, ErrNoWorkTree):
+		return model.Git{}, nil, nil
+	case err != nil:
+		return model.Git{}, nil, []model.Problem{gitProblem(err)}
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+
+	var state gitState
+	program, err := exec.LookPath("git")
+	if err == nil {
+		state, err = askProgram(ctx, program, clone)
+	}
+	if err != nil {
+		state = askLibrary(ctx, clone)
+	}
+	git := state.git
+	git.Known = state.known
+	if git.Known {
+		git.WorkTree = sanitize.Path(clone.workTree)
+		git.Prefix = sanitize.Path(clone.prefix)
+		git.Linked = clone.linked
+		git.Shallow = clone.shallow
+	}
+	return git, state.files, state.problems
+}
+
+// gitState is the answer of the git program or of the library. known is false
+// when Git refuses to say anything of this clone.
+type gitState struct {
+	known    bool
+	git      model.Git
+	files    *gitFiles
+	problems []model.Problem
+}
+
+// gitProblem words an error for the report. Its message may quote Git, which
+// quotes the repository.
+func gitProblem(err error) model.Problem {
+	problem := model.Problem{
+		Source:  "repository",
+		Code:    "GitFailed",
+		Message: sanitize.Line(err.Error(), 0),
+		Hint:    "run git status in this folder to see what is wrong with the clone",
+	}
+	var refused *dubiousOwnershipError
+	switch {
+	case errors.As(err, &refused):
+		problem.Code = "GitDubiousOwnership"
+		problem.Hint = "if you trust it: git config --global --add safe.directory " + shellQuote(sanitize.Path(refused.workTree))
+	case errors.Is(err, errBareRepository):
+		problem.Code = "GitBareRepository"
+		problem.Hint = "clone it, or name the folder of a work tree with --repo"
+	case errors.Is(err, context.DeadlineExceeded):
+		problem.Code = "GitTimeout"
+		problem.Hint = "without an answer of Git, changed and untracked files are not known"
+	}
+	return problem
+}
+
+// shellQuote makes a path safe to copy into a POSIX shell.
+func shellQuote(path string) string {
+	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@%") == "" {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
+
+// ErrNoWorkTree says that a folder belongs to no Git work tree.
+var ErrNoWorkTree = errors.New("not in a Git work tree")
+
+var errBareRepository = errors.New("this is a Git repository without a work tree")
+
+// WorkTree finds the Git work tree that encloses dir and returns its absolute
+// path, symbolic links resolved. It reads folders only, so it needs no git
+// program and runs nothing that the repository configures. The error is
+// ErrNoWorkTree when there is none.
+func WorkTree(ctx context.Context, dir string) (string, error) {
+	clone, err := findClone(ctx, dir)
+	return clone.workTree, err
+}
+
+// clone is where the parts of a clone are, by absolute paths.
+type clone struct {
+	// folder is the folder asked about, prefix the same relative to workTree
+	// with forward slashes, empty when they are one.
+	folder   string
+	workTree string
+	prefix   string
+	// gitDir holds HEAD and the index, commonDir the configuration, the refs
+	// and the objects; they differ in a linked work tree.
+	gitDir    string
+	commonDir string
+	linked    bool
+	shallow   bool
+}
+
+// findClone walks up from dir as Git does: at each level an entry named .git
+// comes first, and a folder that is itself a repository ends the search.
+func findClone(ctx context.Context, dir string) (clone, error) {
+	folder, err := filepath.Abs(dir)
+	if err == nil {
+		folder, err = filepath.EvalSymlinks(folder)
+	}
+	if err != nil {
+		return clone{}, err
+	}
+	for level := folder; ; level = filepath.Dir(level) {
+		if err := ctx.Err(); err != nil {
+			return clone{}, err
+		}
+		if gitDir, ok := gitDirOf(filepath.Join(level, ".git")); ok {
+			found := clone{folder: folder, workTree: level, gitDir: gitDir, commonDir: gitDir}
+			if relative, err := filepath.Rel(level, folder); err == nil && relative != "." {
+				found.prefix = filepath.ToSlash(relative)
+			}
+			if common, ok := readPointer(filepath.Join(gitDir, "commondir"), ""); ok {
+				found.linked = true
+				found.commonDir = common
+			}
+			_, err := os.Lstat(filepath.Join(found.commonDir, "shallow"))
+			found.shallow = err == nil
+			return found, nil
+		}
+		if isGitDir(level) {
+			return clone{}, errBareRepository
+		}
+		if level == filepath.Dir(level) {
+			return clone{}, ErrNoWorkTree
+		}
+	}
+}
+
+// gitDirOf resolves a .git entry: the repository itself, or the file that
+// points to it in submodules and linked work trees.
+func gitDirOf(path string) (string, bool) {
+	if isGitDir(path) {
+		return path, true
+	}
+	target, ok := readPointer(path, "gitdir: ")
+	if !ok {
+		return "", false
+	}
+	return target, isGitDir(target)
+}
+
+// isGitDir applies the test of Git itself: HEAD, refs and objects exist, the
+// latter two perhaps in the repository that a linked work tree shares.
+func isGitDir(path string) bool {
+	if _, err := os.Lstat(filepath.Join(path, "HEAD")); err != nil {
+		return false
+	}
+	if common, ok := readPointer(filepath.Join(path, "commondir"), ""); ok {
+		path = common
+	}
+	return isFolder(filepath.Join(path, "objects")) && isFolder(filepath.Join(path, "refs"))
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// readPointer reads a one-line file that names another path, relative to the
+// folder that holds the file.
+func readPointer(file, prefix string) (string, bool) {
+	// The file is looked at before it is opened: opening a FIFO blocks.
+	info, err := os.Stat(file)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > 32<<10 {
+		return "", false
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", false
+	}
+	target, ok := strings.CutPrefix(strings.TrimRight(string(content), "\r\n"), prefix)
+	if !ok || target == "" {
+		return "", false
+	}
+	if !filepath.IsAbs(target) {
+		target = filepath.Join(filepath.Dir(file), target)
+	}
+	return filepath.Clean(target), true
 }

@@ -17,12 +17,13 @@ type Git struct {
 	Branch   string
 	Detached bool
 	// Upstream is the short name of the branch that Branch follows, for
-	// example origin/main; UpstreamGone is true when it does not exist.
-	Upstream     string
-	UpstreamGone bool
-	// Ahead and Behind count commits against Upstream.
-	Ahead  int
-	Behind int
+	// example origin/main; empty when it follows none.
+	Upstream string
+	// Ahead and Behind count commits against Upstream. Compared is false when
+	// nobody could count, for example because Upstream no longer exists.
+	Ahead    int
+	Behind   int
+	Compared bool
 	// Tags are the tags that name Head.
 	Tags    []string
 	Shallow bool
