@@ -105,7 +105,7 @@ func missing(dir string) []program {
 // build compiles a program of the module into a folder.
 func (p program) build(ctx context.Context, module, dir string, flags []string) error {
 	begin := time.Now()
-	progress("building %s, which takes minutes the first time", p.name)
+	progress("building %s, which may take minutes", p.name)
 	// The name appears only when the program is complete.
 	partial := filepath.Join(dir, p.name+".partial")
 	cmd := exec.CommandContext(ctx, "go", slices.Concat([]string{"build", "-o", partial}, flags, []string{p.pkg})...)
