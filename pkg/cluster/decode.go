@@ -22,10 +22,9 @@ const maxName = 512
 
 // wireObject is what is read of an object; all else is passed over.
 type wireObject struct {
-	APIVersion string         `json:"apiVersion"`
-	Metadata   wireMetadata   `json:"metadata"`
-	Spec       jsontext.Value `json:"spec"`
-	Status     wireStatus     `json:"status"`
+	Metadata wireMetadata   `json:"metadata"`
+	Spec     jsontext.Value `json:"spec"`
+	Status   wireStatus     `json:"status"`
 }
 
 type wireMetadata struct {
@@ -192,6 +191,20 @@ func eachElement(decoder *jsontext.Decoder, do func() error) error {
 	}
 	_, err := decoder.ReadToken()
 	return err
+}
+
+// DecodeObject makes an object of the JSON that the API server sends for it. The
+// error says that the text is no JSON, or no object of Kubernetes.
+func DecodeObject(text []byte) (*model.Object, error) {
+	var meta struct {
+		APIVersion string `json:"apiVersion"`
+		Kind       string `json:"kind"`
+	}
+	if err := unmarshal(text, &meta); err != nil {
+		return nil, err
+	}
+	group, version := model.SplitAPIVersion(name(meta.APIVersion))
+	return decodeObject(text, resource{group: group, version: version, kind: name(meta.Kind)})
 }
 
 // decodeObject makes an object of its JSON. Nothing of the result shares memory

@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Cluster is what a cluster says about itself and its Flux objects.
 type Cluster struct {
@@ -105,7 +108,31 @@ type Component struct {
 	// Waiting is why a container of its Pods does not run, for example
 	// CrashLoopBackOff or ImagePullBackOff; empty otherwise.
 	Waiting string
-	Args    []string
+	// Args are the command line of the controller, for example
+	// --no-cross-namespace-refs=true.
+	Args []string
+}
+
+// Flag returns the value of a flag of the controller, by its name without
+// dashes; the last one counts. A flag without a value is "true".
+func (c Component) Flag(name string) (value string, given bool) {
+	for i, arg := range c.Args {
+		arg, ok := strings.CutPrefix(arg, "-")
+		if !ok {
+			continue
+		}
+		flag, text, hasValue := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
+		if flag != name {
+			continue
+		}
+		value, given = "true", true
+		if hasValue {
+			value = text
+		} else if i+1 < len(c.Args) && !strings.HasPrefix(c.Args[i+1], "-") {
+			value = c.Args[i+1]
+		}
+	}
+	return value, given
 }
 
 // InstalledCRD is one Flux CustomResourceDefinition that the cluster serves.

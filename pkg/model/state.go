@@ -17,6 +17,9 @@ const (
 	StateSuspended   State = "Suspended"   // switched off
 	StateReady       State = "Ready"
 	StateNone        State = ""
+	// StateMissing is for root causes only: an object that others wait for and
+	// that does not exist.
+	StateMissing State = "Missing"
 )
 
 // States lists every state that an object can be in, most urgent first.
