@@ -18,48 +18,106 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-// startTimeout is how long etcd and the API server together may take: they need
-// 3 to 4 seconds on two idle cores.
+// startTimeout is how long each wait for etcd or the API server may take: both
+// together need 3 to 4 seconds on two idle cores.
 const startTimeout = 2 * time.Minute
 
 // cluster is a running etcd and API server.
 type cluster struct {
 	kubeconfig string
+	kubectl    string
+	auditLog   string
 	config     *rest.Config // of the context admin
 	client     *http.Client // for config
 	etcd       *process
 	apiServer  *process
+	temporary  string // folder to remove at the end, if any
 }
 
-// startCluster starts a cluster whose files are in a folder and returns when the
-// API server takes requests of the admin; awaitReady waits for the rest.
-func startCluster(ctx context.Context, binaries, dir, auditLog string) (*cluster, error) {
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
-	// A port that was free may be taken before the program listens on it.
-	for attempt := 1; ; attempt++ {
-		c, err := tryStartCluster(ctx, binaries, dir, auditLog)
-		if err == nil || attempt == 3 || !strings.Contains(err.Error(), "address already in use") {
-			return c, err
-		}
-	}
+// startOptions are the flags of start; main.go explains them.
+type startOptions struct {
+	crds     string
+	load     listFlag
+	replace  replaceFlag
+	auditLog string
+	dir      string
 }
 
-func tryStartCluster(ctx context.Context, binaries, dir, auditLog string) (_ *cluster, err error) {
-	ports, err := freePorts(3)
+// start starts a cluster and returns when everything that the options name is
+// there. The caller stops it.
+func start(ctx context.Context, options startOptions) (_ *cluster, err error) {
+	// What is wrong in the arguments should not take a start to find out.
+	objects, err := readObjects(options.load, options.replace)
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{kubeconfig: filepath.Join(dir, "kubeconfig")}
+	crds, err := readCRDs(ctx, strings.Split(options.crds, ","))
+	if err != nil {
+		return nil, err
+	}
+	binaries, err := build(ctx)
+	if err != nil {
+		return nil, err
+	}
+	begin := time.Now()
+	c := &cluster{kubectl: filepath.Join(binaries, "kubectl")}
 	defer func() {
 		if err != nil {
 			c.stop()
 		}
 	}()
+	dir := options.dir
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "fluxctx-cluster-"); err != nil {
+			return nil, err
+		}
+		c.temporary = dir
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return nil, err
+	}
+	if options.auditLog != "" {
+		if c.auditLog, err = filepath.Abs(options.auditLog); err != nil {
+			return nil, err
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	if err := c.startPrograms(ctx, binaries, dir); err != nil {
+		return nil, err
+	}
+	if err := createCRDs(ctx, c.config, crds); err != nil {
+		return nil, err
+	}
+	if err := c.awaitOK(ctx, "/readyz"); err != nil {
+		return nil, err
+	}
+	progress("cluster ready after %s", since(begin))
+	if len(objects) == 0 {
+		return c, nil
+	}
+	return c, load(ctx, c.config, objects)
+}
 
+// startPrograms returns when the API server takes requests of the admin.
+func (c *cluster) startPrograms(ctx context.Context, binaries, dir string) error {
+	// A port that was free may be taken before the program listens on it.
+	for attempt := 1; ; attempt++ {
+		err := c.tryStartPrograms(ctx, binaries, dir)
+		if err == nil || attempt == 3 || !strings.Contains(err.Error(), "address already in use") {
+			return err
+		}
+		c.stopPrograms()
+	}
+}
+
+func (c *cluster) tryStartPrograms(ctx context.Context, binaries, dir string) error {
+	ports, err := freePorts(3)
+	if err != nil {
+		return err
+	}
+	c.kubeconfig = filepath.Join(dir, "kubeconfig")
 	etcdURL := "http://127.0.0.1:" + ports[0]
 	peerURL := "http://127.0.0.1:" + ports[1]
 	c.etcd, err = startProcess(dir, filepath.Join(binaries, "etcd"),
@@ -73,23 +131,23 @@ func tryStartCluster(ctx context.Context, binaries, dir, auditLog string) (_ *cl
 		"--log-level=warn",
 	)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	identity, err := newIdentity(dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	server := "https://127.0.0.1:" + ports[2]
 	if err := identity.writeKubeconfig(c.kubeconfig, server); err != nil {
-		return nil, err
+		return err
 	}
 	if c.config, err = clientConfig(c.kubeconfig); err != nil {
-		return nil, err
+		return err
 	}
 
 	// The API server asks etcd only once a second.
 	if err := c.etcd.await(ctx, func() bool { return answers(http.DefaultClient, etcdURL+"/health") }); err != nil {
-		return nil, err
+		return err
 	}
 	args := []string{
 		"--etcd-servers=" + etcdURL,
@@ -111,31 +169,24 @@ func tryStartCluster(ctx context.Context, binaries, dir, auditLog string) (_ *cl
 		"--service-account-key-file=" + identity.serverKey,
 		"--service-account-signing-key-file=" + identity.serverKey,
 	}
-	if auditLog != "" {
+	if c.auditLog != "" {
 		policy := filepath.Join(dir, "audit-policy.yaml")
 		if err := os.WriteFile(policy, []byte(auditPolicy), 0o644); err != nil {
-			return nil, err
+			return err
 		}
-		args = append(args, "--audit-policy-file="+policy, "--audit-log-path="+auditLog)
+		args = append(args, "--audit-policy-file="+policy, "--audit-log-path="+c.auditLog)
 	}
 	if c.apiServer, err = startProcess(dir, filepath.Join(binaries, "kube-apiserver"), args...); err != nil {
-		return nil, err
+		return err
 	}
 	if c.client, err = rest.HTTPClientFor(c.config); err != nil {
-		return nil, err
+		return err
 	}
 	// These two take half of the time and the admin needs neither.
-	const others = "/readyz?exclude=poststarthook/rbac/bootstrap-roles&exclude=poststarthook/scheduling/bootstrap-system-priority-classes"
-	return c, c.awaitOK(ctx, others)
+	return c.awaitOK(ctx, "/readyz?exclude=poststarthook/rbac/bootstrap-roles&exclude=poststarthook/scheduling/bootstrap-system-priority-classes")
 }
 
-// awaitReady waits until the API server says that it is ready.
-func (c *cluster) awaitReady(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	return c.awaitOK(ctx, "/readyz")
-}
-
+// awaitOK waits until the API server answers a path with 200.
 func (c *cluster) awaitOK(ctx context.Context, path string) error {
 	return c.apiServer.await(ctx, func() bool { return answers(c.client, c.config.Host+path) })
 }
@@ -173,9 +224,17 @@ func (c *cluster) wait(ctx context.Context) error {
 	}
 }
 
-// stop ends the API server, then etcd: the other way round the server would
-// wait for its storage.
+// stop ends the cluster and removes its temporary folder.
 func (c *cluster) stop() {
+	c.stopPrograms()
+	if c.temporary != "" {
+		_ = os.RemoveAll(c.temporary)
+	}
+}
+
+// stopPrograms ends the API server, then etcd: the other way round the server
+// would wait for its storage.
+func (c *cluster) stopPrograms() {
 	for _, p := range []*process{c.apiServer, c.etcd} {
 		if p != nil {
 			p.stop()
@@ -216,6 +275,7 @@ func startProcess(dir, path string, args ...string) (*process, error) {
 
 // await polls until the program is ready; an error tells why it will not be.
 func (p *process) await(ctx context.Context, ready func() bool) error {
+	timeout := time.After(startTimeout)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for !ready() {
@@ -223,9 +283,8 @@ func (p *process) await(ctx context.Context, ready func() bool) error {
 		case <-p.done:
 			return p.failure()
 		case <-ctx.Done():
-			if errors.Is(ctx.Err(), context.Canceled) {
-				return errors.New("stopped before it was ready")
-			}
+			return errors.New("stopped before the cluster was ready")
+		case <-timeout:
 			return fmt.Errorf("not ready after %s: %w", startTimeout, p.failure())
 		case <-tick.C:
 		}

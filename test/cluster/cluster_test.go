@@ -40,7 +40,8 @@ type command struct {
 func startCommand(t *testing.T, args ...string) *command {
 	t.Helper()
 	c := &command{Cmd: exec.Command(os.Args[0], append([]string{"start"}, args...)...)}
-	c.Env = append(os.Environ(), "CLUSTER_TEST_RUN_COMMAND=1")
+	// A command that is killed cannot remove its files; the test does.
+	c.Env = append(os.Environ(), "CLUSTER_TEST_RUN_COMMAND=1", "TMPDIR="+t.TempDir())
 	c.Stderr = os.Stderr
 	stdin, err := c.StdinPipe()
 	if err != nil {
@@ -310,6 +311,7 @@ func TestArguments(t *testing.T) {
 		"missing file":     {[]string{"start", "--load=missing.yaml"}, "no such file"},
 		"half a pair":      {[]string{"start", "--replace=x"}, "want OLD=NEW"},
 		"extra argument":   {[]string{"start", "more"}, "takes no arguments"},
+		"demo of what":     {[]string{"demo"}, "needs the path"},
 		"load where":       {[]string{"load", "file.yaml"}, "needs --kubeconfig"},
 		"folder of no use": {[]string{"start", "--load=binaries"}, "no YAML files"},
 	}

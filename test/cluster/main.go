@@ -15,7 +15,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"syscall"
@@ -33,6 +32,10 @@ const usage = `Usage:
       server, kubectl, auditLog), and run until standard input closes or a signal
       arrives. The kubeconfig has the contexts admin, which is the current one,
       and nobody, a user without any right.
+
+  cluster demo KUBECTL-FLUXCTX [ARG…]
+      Run the plugin in a clone whose last commit broke a cluster, and keep both
+      until standard input closes.
 
   cluster load --kubeconfig FILE [--replace OLD=NEW]… PATH…
       Load more objects into a running cluster; what exists is replaced.
@@ -79,47 +82,39 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) 
 		return flag.ErrHelp
 	}
 	command, args := args[0], args[1:]
-	var (
-		crds                      = "2.9"
-		loads                     listFlag
-		replacements              replaceFlag
-		auditLog, dir, kubeconfig string
-	)
+	options := startOptions{crds: "2.9"}
+	var kubeconfig string
 	flags := flag.NewFlagSet(command, flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // the caller prints the error
 	switch command {
-	case "build":
+	case "build", "demo":
 	case "start":
-		flags.StringVar(&crds, "crds", crds, "")
-		flags.Var(&loads, "load", "")
-		flags.Var(&replacements, "replace", "")
-		flags.StringVar(&auditLog, "audit-log", "", "")
-		flags.StringVar(&dir, "dir", "", "")
+		flags.StringVar(&options.crds, "crds", options.crds, "")
+		flags.Var(&options.load, "load", "")
+		flags.Var(&options.replace, "replace", "")
+		flags.StringVar(&options.auditLog, "audit-log", "", "")
+		flags.StringVar(&options.dir, "dir", "", "")
 	case "load":
 		flags.StringVar(&kubeconfig, "kubeconfig", "", "")
-		flags.Var(&replacements, "replace", "")
+		flags.Var(&options.replace, "replace", "")
 	default:
 		return flag.ErrHelp
 	}
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if command != "load" && flags.NArg() > 0 {
-		return fmt.Errorf("%s takes no arguments: %s", command, flags.Arg(0))
-	}
 
 	switch command {
-	case "build":
-		binaries, err := build(ctx)
-		if err == nil {
-			fmt.Fprintln(stdout, binaries)
+	case "demo":
+		if flags.NArg() == 0 {
+			return errors.New("demo needs the path of kubectl-fluxctx")
 		}
-		return err
+		return demo(ctx, stdin, flags.Arg(0), flags.Args()[1:])
 	case "load":
 		if kubeconfig == "" || flags.NArg() == 0 {
 			return errors.New("load needs --kubeconfig FILE and at least one path")
 		}
-		objects, err := readObjects(flags.Args(), replacements)
+		objects, err := readObjects(flags.Args(), options.replace)
 		if err != nil {
 			return err
 		}
@@ -129,33 +124,15 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) 
 		}
 		return load(ctx, config, objects)
 	}
-
-	// What is wrong in the arguments should not take a start to find out.
-	objects, err := readObjects(loads, replacements)
-	if err != nil {
-		return err
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%s takes no arguments: %s", command, flags.Arg(0))
 	}
-	definitions, err := readCRDs(ctx, strings.Split(crds, ","))
-	if err != nil {
-		return err
-	}
-	binaries, err := build(ctx)
-	if err != nil {
-		return err
-	}
-	if dir == "" {
-		if dir, err = os.MkdirTemp("", "fluxctx-cluster-"); err != nil {
-			return err
+	if command == "build" {
+		binaries, err := build(ctx)
+		if err == nil {
+			fmt.Fprintln(stdout, binaries)
 		}
-		defer os.RemoveAll(dir)
-	}
-	if dir, err = filepath.Abs(dir); err != nil {
 		return err
-	}
-	if auditLog != "" {
-		if auditLog, err = filepath.Abs(auditLog); err != nil {
-			return err
-		}
 	}
 
 	// Whoever started this command holds the other end of standard input: when
@@ -166,30 +143,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) 
 		_, _ = io.Copy(io.Discard, stdin)
 		cancel()
 	}()
-
-	begin := time.Now()
-	c, err := startCluster(ctx, binaries, dir, auditLog)
+	c, err := start(ctx, options)
 	if err != nil {
 		return err
 	}
 	defer c.stop()
-	if err := createCRDs(ctx, c.config, definitions); err != nil {
-		return err
-	}
-	if err := c.awaitReady(ctx); err != nil {
-		return err
-	}
-	progress("cluster ready after %s", since(begin))
-	if len(objects) > 0 {
-		if err := load(ctx, c.config, objects); err != nil {
-			return err
-		}
-	}
 	line, err := json.Marshal(ready{
 		Kubeconfig: c.kubeconfig,
 		Server:     c.config.Host,
-		Kubectl:    filepath.Join(binaries, "kubectl"),
-		AuditLog:   auditLog,
+		Kubectl:    c.kubectl,
+		AuditLog:   c.auditLog,
 	})
 	if err != nil {
 		return err
