@@ -3,8 +3,6 @@
 package fluxkind
 
 import (
-	"encoding/json"
-	"errors"
 	"strings"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
@@ -110,24 +108,6 @@ func IsGroup(group string) bool {
 		return true
 	}
 	return group == "fluxcd.io" || strings.HasSuffix(group, ".fluxcd.io")
-}
-
-// Decode reads the JSON of a spec into the kind's struct. It is tolerant:
-// unknown fields are passed over and a field of another type than the product
-// expects is left empty, since the API server (or a schema check) judges types,
-// and a reader of facts must not lose the rest. An error means that the text
-// is no JSON object at all.
-func (k Kind) Decode(spec json.RawMessage) (model.Spec, error) {
-	s := k.newSpec()
-	if len(spec) == 0 {
-		return s, nil
-	}
-	err := json.Unmarshal(spec, s)
-	// encoding/json fills everything else before it returns a type error.
-	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		err = nil
-	}
-	return s, err
 }
 
 func specOf[T any, P interface {

@@ -49,6 +49,18 @@ func TestDecodeIsTolerant(t *testing.T) {
 	}
 }
 
+func TestDecodeCleansText(t *testing.T) {
+	kind, _ := Lookup(GroupKustomize, "Kustomization")
+	spec, err := kind.Decode([]byte(`{"path":"./\u001b[31mapps\u202e","postBuild":{"substitute":{"a\u200bb":"x\ny"}},"interval":"10m"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := spec.(*Kustomization)
+	if k.Path != "./apps" || k.PostBuild.Substitute["ab"] != "x\ny" || k.Interval != "10m" {
+		t.Errorf("got %+v, %+v", k, k.PostBuild)
+	}
+}
+
 func TestReferences(t *testing.T) {
 	for _, test := range []struct {
 		name, group, kind, spec string
