@@ -123,6 +123,12 @@ type Git struct {
 	// Ahead and Behind count commits against Upstream.
 	Ahead  int `json:"ahead"`
 	Behind int `json:"behind"`
+	// Detached is true when no branch is checked out, Shallow when the clone
+	// holds only a part of the history.
+	Detached bool `json:"detached"`
+	Shallow  bool `json:"shallow"`
+	// Tags are those that name Head.
+	Tags []string `json:"tags"`
 	// Dirty is true when anything is staged, changed or untracked; Changed
 	// lists the paths.
 	Dirty   bool        `json:"dirty"`

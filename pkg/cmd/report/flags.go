@@ -1,0 +1,68 @@
+package report
+
+import (
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/printers"
+
+	"github.com/fluxctx/kubectl-fluxctx/pkg/cmdutil"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/output"
+)
+
+// Flags hold what was typed.
+type Flags struct {
+	AllNamespaces  bool
+	Selector       string
+	Repo           string
+	NoCluster      bool
+	NoRepo         bool
+	Offline        bool
+	SessionDir     string
+	ClusterTimeout time.Duration
+	AuthTimeout    time.Duration
+	Timeout        time.Duration
+	Print          *cmdutil.PrintFlags
+}
+
+// NewFlags returns the defaults.
+func NewFlags(factory *cmdutil.Factory) *Flags {
+	text := func(wide bool) func() printers.ResourcePrinter {
+		return func() printers.ResourcePrinter {
+			return &output.Text{Terminal: factory.Terminal(), Program: factory.Program, Wide: wide}
+		}
+	}
+	return &Flags{
+		SessionDir:     os.TempDir(),
+		ClusterTimeout: 2 * time.Second,
+		AuthTimeout:    30 * time.Second,
+		Timeout:        60 * time.Second,
+		Print: cmdutil.NewPrintFlags(
+			cmdutil.OwnFormat{Name: "text", Printer: text(false)},
+			cmdutil.OwnFormat{Name: "wide", Printer: text(true)},
+		),
+	}
+}
+
+// AddFlags binds the flags to the command.
+func (f *Flags) AddFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVarP(&f.AllNamespaces, "all-namespaces", "A", f.AllNamespaces,
+		"If true, judge the objects of all namespaces. This is the default without --namespace.")
+	flags.StringVarP(&f.Selector, "selector", "l", f.Selector,
+		"Judge only objects that match this label selector, for example 'team=payments,tier!=test'.")
+	flags.StringVar(&f.Repo, "repo", f.Repo,
+		"Folder to scan. The default is the enclosing Git work tree, else the current folder.")
+	flags.BoolVar(&f.NoCluster, "no-cluster", f.NoCluster, "If true, ask no cluster.")
+	flags.BoolVar(&f.NoRepo, "no-repo", f.NoRepo, "If true, scan no folder.")
+	flags.BoolVar(&f.Offline, "offline", f.Offline,
+		"If true, load documents from the cache and the built-in reference only.")
+	flags.StringVar(&f.SessionDir, "session-dir", f.SessionDir, "Folder for the session file.")
+	flags.DurationVar(&f.ClusterTimeout, "cluster-timeout", f.ClusterTimeout,
+		"How long to wait for the first answer of the API server, counted from the credential.")
+	flags.DurationVar(&f.AuthTimeout, "auth-timeout", f.AuthTimeout,
+		"How long to wait for a credential plugin.")
+	flags.DurationVar(&f.Timeout, "timeout", f.Timeout, "How long reading the cluster may take altogether.")
+	f.Print.AddFlags(cmd)
+}

@@ -1,0 +1,234 @@
+package report
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/cli-runtime/pkg/printers"
+
+	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/cluster"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/cmdutil"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/docs"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/engine"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/focus"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/gitrepo"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/sanitize"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/ui"
+)
+
+// Options are all that Run needs.
+type Options struct {
+	Engine  engine.Options
+	Printer printers.ResourcePrinter
+	// Data is true when a program reads the output, which then gets a
+	// document even when the command fails.
+	Data bool
+	// Failure is what was asked for by name and cannot be honoured; the rest
+	// is shown all the same.
+	Failure error
+	// NamedCluster, NamedRepository and NamedSession say what was asked for by
+	// name: that it cannot be had is an error.
+	NamedCluster    bool
+	NamedRepository bool
+	NamedSession    bool
+	NoCluster       bool
+	Streams         genericiooptions.IOStreams
+	ErrTerminal     ui.Terminal
+	Quiet           bool
+	InCI            bool
+}
+
+// ToOptions resolves what was typed. Only mistakes in the command line itself
+// are errors; with a format for programs they too come with a document.
+func (f *Flags) ToOptions(ctx context.Context, factory *cmdutil.Factory, args []string) (*Options, error) {
+	printer, err := f.Print.Printer()
+	if err != nil {
+		return nil, cmdutil.Errorf("see '"+factory.Program+" --help' for the formats", "%w", err)
+	}
+	inCI := factory.Environment.Get(cmdutil.EnvCI) != ""
+	o := &Options{
+		Printer:         printer,
+		Data:            f.Print.Data(),
+		NamedCluster:    factory.NamesCluster(),
+		NamedRepository: f.Repo != "",
+		NamedSession:    f.SessionDir != os.TempDir(),
+		NoCluster:       f.NoCluster,
+		Streams:         factory.Streams,
+		ErrTerminal:     factory.ErrTerminal(),
+		Quiet:           factory.Quiet,
+		InCI:            inCI,
+		Engine: engine.Options{
+			Now:        factory.Now,
+			Focus:      args,
+			SessionDir: f.SessionDir,
+			Docs:       docs.Options{Focus: args, Offline: f.Offline, InCI: inCI},
+		},
+	}
+	if o.Failure = f.validate(factory, args); o.Failure != nil {
+		return o, nil
+	}
+	if !f.NoRepo {
+		o.Engine.Repository = &gitrepo.Options{Root: f.root(ctx)}
+	}
+	if !f.NoCluster {
+		o.Engine.Cluster = f.clusterOptions(factory, o)
+	}
+	return o, nil
+}
+
+// root is the folder to scan: the one that was named, else the enclosing work
+// tree, else the current folder.
+func (f *Flags) root(ctx context.Context) string {
+	if f.Repo != "" {
+		return f.Repo
+	}
+	if root, err := gitrepo.WorkTree(ctx, "."); err == nil && root != "" {
+		return root
+	}
+	return "."
+}
+
+// validate checks the words of the command line.
+func (f *Flags) validate(factory *cmdutil.Factory, args []string) error {
+	if _, err := ui.ParseColorMode(factory.Color); err != nil {
+		return err
+	}
+	if _, err := labels.Parse(f.Selector); err != nil {
+		return cmdutil.Errorf("write it as kubectl does, for example -l 'team=payments,tier!=test'",
+			"the label selector %q cannot be read: %s", sanitize.Line(f.Selector, 200), sanitize.Line(err.Error(), 200))
+	}
+	if f.NoCluster && f.NoRepo {
+		return cmdutil.Errorf("leave one of them out", "--no-cluster and --no-repo together leave nothing to read")
+	}
+	for _, arg := range args {
+		if _, ok := focus.Lookup(arg); !ok {
+			return unknownFocus(factory, arg)
+		}
+	}
+	return nil
+}
+
+func unknownFocus(factory *cmdutil.Factory, arg string) error {
+	hint := "use one of: " + strings.Join(focus.Names(), ", ")
+	if nearest := focus.Nearest(arg, focus.Names()); nearest != "" {
+		hint = fmt.Sprintf("did you mean '%s %s'? The focuses are: %s", factory.Program, nearest, strings.Join(focus.Names(), ", "))
+	}
+	return cmdutil.Errorf(hint, "%q is no focus", sanitize.Line(arg, 100))
+}
+
+// clusterOptions resolves the kubeconfig. What is wrong with it is a problem
+// of the report, and an error of the command only when a flag asked for it.
+func (f *Flags) clusterOptions(factory *cmdutil.Factory, o *Options) *cluster.Options {
+	config, err := factory.Kubeconfig()
+	if err != nil {
+		o.Engine.Problems = append(o.Engine.Problems, kubeconfigProblem(err))
+		return nil
+	}
+	return &cluster.Options{
+		Config:         config.REST,
+		Context:        config.Context,
+		Namespace:      config.Namespace,
+		AllNamespaces:  f.AllNamespaces || config.Namespace == "",
+		Selector:       f.Selector,
+		Timeout:        f.Timeout,
+		ConnectTimeout: f.ClusterTimeout,
+		AuthTimeout:    f.AuthTimeout,
+		Now:            factory.Now,
+	}
+}
+
+func kubeconfigProblem(err error) model.Problem {
+	problem := model.Problem{Source: "cluster", Code: "KubeconfigInvalid", Message: err.Error()}
+	if errors.Is(err, cmdutil.ErrNoKubeconfig) {
+		problem.Code = "NoKubeconfig"
+		problem.Hint = "set KUBECONFIG or pass --kubeconfig to see what runs; --no-cluster says that none is meant"
+	}
+	if hinted, ok := errors.AsType[*cmdutil.Error](err); ok {
+		problem.Hint = hinted.Hint
+	}
+	return problem
+}
+
+// Run does the main job and prints the report.
+func (o *Options) Run(ctx context.Context) error {
+	if o.Failure != nil {
+		return o.fail(o.Failure)
+	}
+	progress := o.progress()
+	defer progress.Stop()
+	o.Engine.Progress = progress.Set
+	report, err := engine.Run(ctx, o.Engine)
+	progress.Stop()
+	if err != nil {
+		return err
+	}
+	if err := o.Printer.PrintObj(report, o.Streams.Out); err != nil {
+		return fmt.Errorf("cannot print the report: %w", err)
+	}
+	if file := report.Session.File; file != "" && !o.Quiet {
+		fmt.Fprintf(o.Streams.ErrOut, "%s session: %s\n", o.ErrTerminal.Symbols.Step, file)
+	}
+	return o.verdict(report)
+}
+
+// progress is the line on stderr that says what is waited for; nobody watches
+// with -q or in CI.
+func (o *Options) progress() *ui.Progress {
+	if o.Quiet || o.InCI {
+		return nil
+	}
+	return o.ErrTerminal.NewProgress(o.Streams.ErrOut)
+}
+
+// fail prints a document with the one problem for programs that wait for one.
+func (o *Options) fail(failure error) error {
+	if !o.Data {
+		return failure
+	}
+	report := v1alpha1.NewReport()
+	problem := v1alpha1.Problem{Source: "command", Code: "InvalidCommandLine", Message: failure.Error()}
+	if hinted, ok := errors.AsType[*cmdutil.Error](failure); ok {
+		problem.Hint = hinted.Hint
+	}
+	report.Problems = append(report.Problems, problem)
+	return errors.Join(failure, o.Printer.PrintObj(report, o.Streams.Out))
+}
+
+// verdict is the error of a run whose report has been printed: nothing could
+// be read, or not what was asked for by name.
+func (o *Options) verdict(report *v1alpha1.ContextReport) error {
+	clusterRead := report.Cluster != nil && report.Cluster.Reachable
+	repositoryRead := report.Repository != nil
+	switch {
+	case o.NamedRepository && !repositoryRead:
+		return o.failure("repository", report)
+	case o.NamedCluster && !o.NoCluster && !clusterRead:
+		return o.failure("cluster", report)
+	case o.NamedSession && report.Session.File == "":
+		return o.failure("session", report)
+	case !clusterRead && !repositoryRead:
+		return o.failure("", report)
+	}
+	return nil
+}
+
+// failure is the first problem of a source, or of any. The text format has
+// shown it already.
+func (o *Options) failure(source string, report *v1alpha1.ContextReport) error {
+	if !o.Data {
+		return cmdutil.ErrReported
+	}
+	for _, problem := range report.Problems {
+		if source == "" || problem.Source == source {
+			return cmdutil.Errorf(problem.Hint, "%s: %s", problem.Source, problem.Message)
+		}
+	}
+	return cmdutil.ErrReported
+}

@@ -1,0 +1,191 @@
+package engine
+
+import (
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+)
+
+// The functions of this file turn facts into the public contract. Lists are
+// never nil, so that scripts can loop over them.
+
+func reportCluster(cluster *model.Cluster) *v1alpha1.Cluster {
+	if cluster == nil {
+		return nil
+	}
+	flux := cluster.Flux
+	return &v1alpha1.Cluster{
+		Context:           cluster.Context,
+		Server:            cluster.Server,
+		Reachable:         cluster.Reachable,
+		KubernetesVersion: cluster.KubernetesVersion,
+		Flux: v1alpha1.Flux{
+			Installed: flux.Installed,
+			Version:   flux.Version,
+			Namespace: flux.Namespace,
+			ManagedBy: flux.ManagedBy,
+			Components: convert(flux.Components, func(c model.Component) v1alpha1.FluxComponent {
+				return v1alpha1.FluxComponent{Name: c.Name, Image: c.Image, Version: c.Version, Ready: c.Ready, Restarts: c.Restarts}
+			}),
+			CRDs: convert(flux.CRDs, func(c model.InstalledCRD) v1alpha1.FluxCRD {
+				return v1alpha1.FluxCRD{Group: c.Group, Kind: c.Kind, Served: list(c.Served)}
+			}),
+		},
+	}
+}
+
+func reportRepository(repository *model.Repository) *v1alpha1.Repository {
+	if repository == nil {
+		return nil
+	}
+	return &v1alpha1.Repository{
+		Root:      repository.Root,
+		Git:       reportGit(repository.Git),
+		Files:     repository.Files,
+		YAMLFiles: repository.YAMLFiles,
+		Documents: len(repository.Documents),
+		Census:    repository.Census(),
+		ParseErrors: convert(repository.ParseErrors, func(e model.ParseError) v1alpha1.ParseError {
+			return v1alpha1.ParseError{File: e.File, Line: e.Line, Document: e.Document, Message: e.Message}
+		}),
+		Kustomizations: convert(repository.Kustomizations, func(k model.KustomizeFile) v1alpha1.KustomizeFile {
+			return v1alpha1.KustomizeFile{
+				File:    k.File,
+				Missing: convert(k.Missing, func(m model.KustomizeEntry) string { return m.Entry }),
+			}
+		}),
+		Charts: convert(repository.Charts, func(c model.Chart) v1alpha1.Chart {
+			return v1alpha1.Chart{Path: c.Path, Name: c.Name, Version: c.Version}
+		}),
+		GitOpsFolders: list(repository.GitOpsFolders),
+		Pattern:       repository.Pattern,
+		Clusters:      list(repository.Clusters),
+		Environments:  list(repository.Environments),
+		Tenants:       list(repository.Tenants),
+		CI: convert(repository.CI, func(p model.Pipeline) v1alpha1.Pipeline {
+			return v1alpha1.Pipeline{File: p.File, System: p.System, Does: list(p.Does)}
+		}),
+	}
+}
+
+func reportGit(git model.Git) *v1alpha1.Git {
+	if !git.Known {
+		return nil
+	}
+	return &v1alpha1.Git{
+		Head:     git.Head,
+		Branch:   git.Branch,
+		Upstream: git.Upstream,
+		Ahead:    git.Ahead,
+		Behind:   git.Behind,
+		Detached: git.Detached,
+		Shallow:  git.Shallow,
+		Tags:     list(git.Tags),
+		Dirty:    git.Dirty(),
+		Changed:  convert(git.Changed, func(c model.Change) v1alpha1.GitChange { return v1alpha1.GitChange{Path: c.Path, Code: c.Code} }),
+		Remotes:  convert(git.Remotes, func(r model.Remote) v1alpha1.GitRemote { return v1alpha1.GitRemote{Name: r.Name, URL: r.URL} }),
+	}
+}
+
+func reportObject(object *model.Object) v1alpha1.Object {
+	report := v1alpha1.Object{
+		APIVersion: object.APIVersion,
+		Kind:       object.Kind,
+		Namespace:  object.Namespace,
+		Name:       object.Name,
+		Origin:     object.Origin.String(),
+		File:       object.Location.File,
+		Line:       object.Location.Line,
+		State:      string(object.Assessment.State),
+		SubState:   object.Assessment.SubState,
+		Reason:     object.Assessment.Reason,
+		Message:    object.Assessment.Message,
+		Since:      reportTime(object.Assessment.Since),
+		Revision:   revision(object.Status),
+		Suspended:  suspended(object),
+		DependsOn:  []v1alpha1.ObjectRef{},
+	}
+	if object.Location.File != "" {
+		report.Document = &object.Location.Document
+	}
+	if object.Spec != nil {
+		for _, ref := range object.Spec.References(object.ID) {
+			switch {
+			case ref.Relation == model.RelationDependsOn:
+				report.DependsOn = append(report.DependsOn, objectRef(ref.Target))
+			case ref.Relation == model.RelationSource && report.Source == nil:
+				source := objectRef(ref.Target)
+				report.Source = &source
+			}
+		}
+	}
+	return report
+}
+
+// suspended is spec.suspend, or the annotation that takes its place.
+func suspended(object *model.Object) bool {
+	if object.Spec != nil && object.Spec.Suspended() {
+		return true
+	}
+	kind, ok := fluxkind.Lookup(object.Group, object.Kind)
+	return ok && kind.DisabledBy != "" && object.Annotations[kind.DisabledBy] == "disabled"
+}
+
+// revision is what an object runs: the artifact of a source, else what was
+// applied last.
+func revision(status model.Status) string {
+	if status.Artifact != nil {
+		return status.Artifact.Revision
+	}
+	if status.LastAppliedRevision != "" || len(status.History) == 0 {
+		return status.LastAppliedRevision
+	}
+	return status.History[0].ChartVersion
+}
+
+func reportRootCause(cause model.RootCause) v1alpha1.RootCause {
+	return v1alpha1.RootCause{
+		Object:  objectRef(cause.Object),
+		State:   string(cause.State),
+		Reason:  cause.Reason,
+		Message: cause.Message,
+		File:    cause.Location.File,
+		Line:    cause.Location.Line,
+		Blocks:  convert(cause.Blocks, objectRef),
+		Cycle:   convert(cause.Cycle, objectRef),
+	}
+}
+
+func reportProblem(problem model.Problem) v1alpha1.Problem {
+	return v1alpha1.Problem{Source: problem.Source, Code: problem.Code, Message: problem.Message, Hint: problem.Hint}
+}
+
+func objectRef(id model.ID) v1alpha1.ObjectRef {
+	return v1alpha1.ObjectRef{Kind: id.Kind, Namespace: id.Namespace, Name: id.Name}
+}
+
+func reportTime(t time.Time) *metav1.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &metav1.Time{Time: t.UTC()}
+}
+
+func list[T any](in []T) []T {
+	if in == nil {
+		return []T{}
+	}
+	return in
+}
+
+func convert[From, To any](in []From, f func(From) To) []To {
+	out := make([]To, len(in))
+	for i, item := range in {
+		out[i] = f(item)
+	}
+	return out
+}

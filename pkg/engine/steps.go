@@ -1,0 +1,182 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/cluster"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/gitrepo"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/merge"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/rules"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/sanitize"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/session"
+)
+
+// openSession starts the state file. A run without one still makes a report.
+func (r *run) openSession(context.Context) {
+	opened, err := session.Create(r.SessionDir, r.now)
+	if err != nil {
+		r.problem("session", "SessionUnwritable", err,
+			"name another folder with --session-dir, one that you own or that has the sticky bit")
+		return
+	}
+	r.session = opened
+	r.update(func(state *session.State) {
+		state.Focus = append([]string{}, r.Focus...)
+		if r.Repository != nil {
+			state.Folder = sanitize.Path(absolute(r.Repository.Root))
+		}
+	})
+}
+
+// collect runs the three collectors side by side. Their problems keep the
+// order cluster, repository, documents, whichever ends first.
+func (r *run) collect(ctx context.Context) {
+	var (
+		collectors                          sync.WaitGroup
+		clusterProblems, repositoryProblems []model.Problem
+		repositoryErr                       error
+	)
+	start := func(part, state string, collect func()) {
+		r.Progress(part, state)
+		collectors.Go(func() {
+			defer r.Progress(part, "")
+			collect()
+		})
+	}
+	if r.Cluster != nil {
+		options := *r.Cluster
+		options.Progress = func(state string) { r.Progress("cluster", state) }
+		start("cluster", "connecting", func() { r.cluster, clusterProblems = cluster.Read(ctx, options) })
+	}
+	if r.Repository != nil {
+		start("repository", "scanning", func() { r.repository, repositoryProblems, repositoryErr = gitrepo.Scan(ctx, *r.Repository) })
+	}
+	start("documents", "loading", func() { r.loadDocs(ctx) })
+	collectors.Wait()
+	if ctx.Err() != nil {
+		return
+	}
+
+	r.problems = append(r.problems, clusterProblems...)
+	r.problems = append(r.problems, repositoryProblems...)
+	if repositoryErr != nil {
+		r.problem("repository", "RepositoryUnreadable", repositoryErr, repositoryHint(repositoryErr))
+	}
+	r.update(func(state *session.State) {
+		state.ProjectContext = projectContext(r.cluster, r.repository)
+		r.recordDocs(state)
+	})
+	r.skip(session.Context7FluxLoaded)
+	r.checkpoint(session.FluxDocsLoaded)
+}
+
+// repositoryHint says what mends a folder that cannot be scanned.
+func repositoryHint(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "name an existing folder with --repo, or leave --repo out to scan the current one"
+	case errors.Is(err, fs.ErrPermission):
+		return "make the folder readable for this user, or name another one with --repo"
+	}
+	return "name a folder that can be read with --repo, or pass --no-repo"
+}
+
+// join combines both sides.
+func (r *run) join(context.Context) {
+	r.facts = merge.Join(r.now, r.Focus, r.cluster, r.repository)
+	r.checkpoint(session.ProjectContextAnalyzed)
+}
+
+// judge runs the rules.
+func (r *run) judge(context.Context) {
+	r.report.Findings = list(rules.Run(r.facts, rules.Options{}).Findings)
+}
+
+// assemble turns what was found into the report.
+func (r *run) assemble(context.Context) {
+	report := r.report
+	report.Focus = append(report.Focus, r.Focus...)
+	report.Cluster = reportCluster(r.cluster)
+	report.Repository = reportRepository(r.repository)
+	report.Objects = convert(r.facts.Objects, reportObject)
+	report.RootCauses = convert(r.facts.RootCauses, reportRootCause)
+	report.Docs = reportDocs(r.docs, r.Focus)
+}
+
+// finish closes the session; the report holds its last state.
+func (r *run) finish(context.Context) {
+	r.checkpoint(session.AdvancedContextLoaded)
+	r.checkpoint(session.ContextValidationComplete)
+	r.update(func(state *session.State) { state.Complete = true })
+	if r.session != nil {
+		r.report.Session = r.session.State().Session
+	}
+	r.report.Problems = convert(r.problems, reportProblem)
+}
+
+// cleanUp removes temporary files, however the run ended.
+func (r *run) cleanUp() {
+	if r.session != nil {
+		_ = r.session.Close() // what is left in a temporary folder harms nobody
+	}
+}
+
+// update changes the session file, and says so once when it can not.
+func (r *run) update(change func(*session.State)) {
+	if r.session != nil {
+		r.sessionError(r.session.Update(change))
+	}
+}
+
+func (r *run) checkpoint(name string) {
+	if r.session != nil {
+		r.sessionError(r.session.Checkpoint(name))
+	}
+}
+
+func (r *run) skip(name string) {
+	if r.session != nil {
+		r.sessionError(r.session.Skip(name))
+	}
+}
+
+func (r *run) sessionError(err error) {
+	if err == nil || r.sessionFailed {
+		return
+	}
+	r.sessionFailed = true
+	r.problem("session", "SessionUnwritable", err, "check space and permissions of the session folder, or name another with --session-dir")
+}
+
+func (r *run) problem(source, code string, err error, hint string) {
+	r.problems = append(r.problems, model.Problem{Source: source, Code: code, Message: sanitize.Line(err.Error(), 0), Hint: hint})
+}
+
+// projectContext answers the five questions of the session file.
+func projectContext(cluster *model.Cluster, repository *model.Repository) v1alpha1.ProjectContext {
+	var context v1alpha1.ProjectContext
+	if repository != nil {
+		context.HasKubernetesConfigs = len(repository.Documents) > 0
+		context.HasFluxResources = len(repository.Objects) > 0
+		context.GitOpsStructureDetected = len(repository.GitOpsFolders) > 0
+	}
+	if cluster != nil {
+		context.ClusterAccess = cluster.Reachable
+		context.FluxInstalled = cluster.Flux.Installed
+	}
+	return context
+}
+
+func absolute(path string) string {
+	if resolved, err := filepath.Abs(path); err == nil {
+		return resolved
+	}
+	return strings.TrimSpace(path)
+}

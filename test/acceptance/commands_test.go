@@ -1,0 +1,92 @@
+package acceptance
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/itchyny/gojq"
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
+)
+
+// jq checks a JSON document:
+//
+//	jq FILE QUERY         the query's first result is true
+//	! jq FILE QUERY       it is not
+//
+// FILE may be stdout.
+func jq(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: jq FILE QUERY")
+	}
+	var document any
+	if err := json.Unmarshal([]byte(ts.ReadFile(args[0])), &document); err != nil {
+		ts.Fatalf("%s is not JSON: %v", args[0], err)
+	}
+	query, err := gojq.Parse(args[1])
+	ts.Check(err)
+	result, _ := query.Run(document).Next()
+	if err, ok := result.(error); ok {
+		ts.Fatalf("jq %s: %v", args[1], err)
+	}
+	if truth := result == true; truth == neg {
+		ts.Fatalf("jq %s is %v", args[1], result)
+	}
+}
+
+// valid checks a report against the JSON Schema of the product:
+//
+//	valid FILE
+func valid(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: valid FILE")
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(v1alpha1.Schema))
+	ts.Check(err)
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	ts.Check(compiler.AddResource("report.json", document))
+	schema, err := compiler.Compile("report.json")
+	ts.Check(err)
+	report, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile(args[0])))
+	ts.Check(err)
+	ts.Check(schema.Validate(report))
+}
+
+// sessionFile copies the one session file of the temporary folder to FILE, and
+// fails when there are more, when its mode is not 0600, or when temporary
+// files were left behind.
+func sessionFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: session FILE")
+	}
+	folder := ts.Getenv("TMPDIR")
+	entries, err := os.ReadDir(folder)
+	ts.Check(err)
+	var found []string
+	for _, entry := range entries {
+		switch name := entry.Name(); {
+		case strings.HasPrefix(name, "flux-temp-"):
+			ts.Fatalf("%s was left behind", name)
+		case strings.HasPrefix(name, "flux-context-"):
+			found = append(found, name)
+		}
+	}
+	if len(found) != 1 {
+		ts.Fatalf("want one session file, got %q", found)
+	}
+	path := filepath.Join(folder, found[0])
+	info, err := os.Lstat(path)
+	ts.Check(err)
+	if info.Mode() != 0o600 {
+		ts.Fatalf("%s has mode %v", found[0], info.Mode())
+	}
+	content, err := os.ReadFile(path)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
+}
