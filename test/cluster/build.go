@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -144,7 +145,7 @@ func lock(path string) (unlock func(), err error) {
 		return nil, err
 	}
 	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if err == syscall.EWOULDBLOCK {
+	if errors.Is(err, syscall.EWOULDBLOCK) {
 		progress("waiting for another process that builds the same programs")
 		err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX)
 	}

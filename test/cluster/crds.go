@@ -152,7 +152,7 @@ func createCRDs(ctx context.Context, config *rest.Config, crds []*unstructured.U
 	if err != nil {
 		return err
 	}
-	err = inParallel(crds, func(crd *unstructured.Unstructured) error {
+	err = inParallel(ctx, crds, func(ctx context.Context, crd *unstructured.Unstructured) error {
 		crd.SetResourceVersion("")
 		unstructured.RemoveNestedField(crd.Object, "status")
 		_, err := client.Resource(crdResource).Create(ctx, crd, metav1.CreateOptions{FieldManager: fieldManager})
@@ -172,7 +172,9 @@ func createCRDs(ctx context.Context, config *rest.Config, crds []*unstructured.U
 			return err
 		}
 		if !slices.ContainsFunc(crds, func(crd *unstructured.Unstructured) bool { return !isServed(crd, served) }) {
-			return inParallel(crds, func(crd *unstructured.Unstructured) error { return ageCRD(ctx, client, crd.GetName()) })
+			return inParallel(ctx, crds, func(ctx context.Context, crd *unstructured.Unstructured) error {
+				return ageCRD(ctx, client, crd.GetName())
+			})
 		}
 		select {
 		case <-ctx.Done():

@@ -48,20 +48,20 @@ func load(ctx context.Context, config *rest.Config, objects []*unstructured.Unst
 	if err := createCRDs(ctx, config, crds); err != nil {
 		return err
 	}
-	l, err := newLoader(ctx, config)
+	l, err := newLoader(config)
 	if err != nil {
 		return err
 	}
 	for _, step := range []struct {
 		objects []*unstructured.Unstructured
-		do      func(*unstructured.Unstructured) error
+		do      func(context.Context, *unstructured.Unstructured) error
 	}{
 		{namespaces, l.load},
 		{namespacesOf(slices.Concat(objects, events)), l.createNamespace},
 		{objects, l.load},
 		{events, l.load},
 	} {
-		if err := inParallel(step.objects, step.do); err != nil {
+		if err := inParallel(ctx, step.objects, step.do); err != nil {
 			return err
 		}
 	}
@@ -71,7 +71,6 @@ func load(ctx context.Context, config *rest.Config, objects []*unstructured.Unst
 
 // loader loads single objects.
 type loader struct {
-	ctx    context.Context
 	client dynamic.Interface
 	served map[schema.GroupVersionKind]resource
 
@@ -82,7 +81,7 @@ type loader struct {
 // objectKey is what an event says of the object that it is about.
 type objectKey struct{ apiVersion, kind, namespace, name string }
 
-func newLoader(ctx context.Context, config *rest.Config) (*loader, error) {
+func newLoader(config *rest.Config) (*loader, error) {
 	client, err := dynamic.NewForConfig(config)
 	if err != nil {
 		return nil, err
@@ -95,13 +94,13 @@ func newLoader(ctx context.Context, config *rest.Config) (*loader, error) {
 	if len(served) == 0 {
 		return nil, err
 	}
-	return &loader{ctx: ctx, client: client, served: served, uids: map[objectKey]types.UID{}}, nil
+	return &loader{client: client, served: served, uids: map[objectKey]types.UID{}}, nil
 }
 
 // createNamespace creates a namespace unless it exists.
-func (l *loader) createNamespace(namespace *unstructured.Unstructured) error {
+func (l *loader) createNamespace(ctx context.Context, namespace *unstructured.Unstructured) error {
 	resource := schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}
-	_, err := l.client.Resource(resource).Create(l.ctx, namespace, metav1.CreateOptions{FieldManager: fieldManager})
+	_, err := l.client.Resource(resource).Create(ctx, namespace, metav1.CreateOptions{FieldManager: fieldManager})
 	if apierrors.IsAlreadyExists(err) {
 		return nil
 	}
@@ -109,7 +108,7 @@ func (l *loader) createNamespace(namespace *unstructured.Unstructured) error {
 }
 
 // load creates one object, or replaces it when it exists.
-func (l *loader) load(object *unstructured.Unstructured) error {
+func (l *loader) load(ctx context.Context, object *unstructured.Unstructured) error {
 	kind := object.GroupVersionKind()
 	served, ok := l.served[kind]
 	if !ok {
@@ -132,10 +131,10 @@ func (l *loader) load(object *unstructured.Unstructured) error {
 		unstructured.RemoveNestedField(object.Object, "metadata", field)
 	}
 
-	live, err := client.Create(l.ctx, object, metav1.CreateOptions{FieldManager: fieldManager})
+	live, err := client.Create(ctx, object, metav1.CreateOptions{FieldManager: fieldManager})
 	if apierrors.IsAlreadyExists(err) {
-		if live, err = client.Get(l.ctx, object.GetName(), metav1.GetOptions{}); err == nil {
-			live, err = l.update(client, object, live)
+		if live, err = client.Get(ctx, object.GetName(), metav1.GetOptions{}); err == nil {
+			live, err = l.update(ctx, client, object, live)
 		}
 	}
 	if err != nil {
@@ -149,34 +148,34 @@ func (l *loader) load(object *unstructured.Unstructured) error {
 		needed--
 	}
 	for live.GetGeneration() < needed {
-		if live, err = l.raiseGeneration(client, object, live); err != nil {
+		if live, err = l.raiseGeneration(ctx, client, object, live); err != nil {
 			return err
 		}
 	}
 	if deleting {
-		if err := client.Delete(l.ctx, object.GetName(), metav1.DeleteOptions{}); err != nil {
+		if err := client.Delete(ctx, object.GetName(), metav1.DeleteOptions{}); err != nil {
 			return err
 		}
-		if live, err = client.Get(l.ctx, object.GetName(), metav1.GetOptions{}); err != nil {
+		if live, err = client.Get(ctx, object.GetName(), metav1.GetOptions{}); err != nil {
 			return err
 		}
 	}
 	if status != nil && served.hasStatus {
 		generations.move(status, live.GetGeneration())
 		live.Object["status"] = status
-		_, err = client.UpdateStatus(l.ctx, live, metav1.UpdateOptions{FieldManager: fieldManager})
+		_, err = client.UpdateStatus(ctx, live, metav1.UpdateOptions{FieldManager: fieldManager})
 	}
 	return err
 }
 
-func (l *loader) update(client dynamic.ResourceInterface, object, live *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+func (l *loader) update(ctx context.Context, client dynamic.ResourceInterface, object, live *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	object = object.DeepCopy()
 	object.SetResourceVersion(live.GetResourceVersion())
-	return client.Update(l.ctx, object, metav1.UpdateOptions{FieldManager: fieldManager})
+	return client.Update(ctx, object, metav1.UpdateOptions{FieldManager: fieldManager})
 }
 
 // raiseGeneration changes the spec and changes it back.
-func (l *loader) raiseGeneration(client dynamic.ResourceInterface, object, live *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+func (l *loader) raiseGeneration(ctx context.Context, client dynamic.ResourceInterface, object, live *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	before := live.GetGeneration()
 	changed := object.DeepCopy()
 	// Flux objects can be suspended, Deployments paused; the server drops the
@@ -187,14 +186,14 @@ func (l *loader) raiseGeneration(client dynamic.ResourceInterface, object, live 
 			return nil, err
 		}
 	}
-	live, err := l.update(client, changed, live)
+	live, err := l.update(ctx, client, changed, live)
 	if err != nil {
 		return nil, err
 	}
 	if live.GetGeneration() == before {
 		return nil, errors.New("cannot raise the generation of this kind: it has neither spec.suspend nor spec.paused")
 	}
-	return l.update(client, object, live)
+	return l.update(ctx, client, object, live)
 }
 
 // remember keeps the uid of an object for the events about it.
@@ -205,8 +204,8 @@ func (l *loader) remember(live *unstructured.Unstructured) {
 }
 
 // aim makes an event name the uid that its object has in this cluster. An event
-// about something that was not loaded names none, like one about a kind without
-// uid: a wrong one would tie it to an object that never was here.
+// about something that was not loaded names none: a wrong one would tie it to an
+// object that never was here.
 func (l *loader) aim(event *unstructured.Unstructured) {
 	about, _ := event.Object["involvedObject"].(map[string]any)
 	text := func(field string) string {
@@ -290,14 +289,14 @@ func namespacesOf(objects []*unstructured.Unstructured) []*unstructured.Unstruct
 
 // inParallel calls a function for all objects and joins the errors, each with
 // the object's name.
-func inParallel(objects []*unstructured.Unstructured, do func(*unstructured.Unstructured) error) error {
+func inParallel(ctx context.Context, objects []*unstructured.Unstructured, do func(context.Context, *unstructured.Unstructured) error) error {
 	queue := make(chan *unstructured.Unstructured)
 	failures := make(chan error)
 	var wait sync.WaitGroup
 	for range min(workers, len(objects)) {
 		wait.Go(func() {
 			for object := range queue {
-				if err := do(object); err != nil {
+				if err := do(ctx, object); err != nil {
 					failures <- fmt.Errorf("%s/%s/%s: %w", object.GetKind(), object.GetNamespace(), object.GetName(), err)
 				}
 			}

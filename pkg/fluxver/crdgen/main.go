@@ -77,7 +77,7 @@ func runControllerGen(module string) ([][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(output)
+	defer func() { _ = os.RemoveAll(output) }()
 
 	args := []string{"tool", "controller-gen", "crd:crdVersions=v1", "output:crd:dir=" + output}
 	for _, api := range strings.Fields(imports) {
