@@ -10,7 +10,7 @@ import (
 // Kustomization is a Flux Kustomization: a path of a source, built and
 // applied.
 type Kustomization struct {
-	Suspend
+	Suspendable
 	Path          string      `json:"path"`
 	SourceRef     ObjectRef   `json:"sourceRef"`
 	DependsOn     []DependsOn `json:"dependsOn"`
@@ -71,7 +71,7 @@ func (s *Kustomization) References(owner model.ID) []model.Reference {
 
 // HelmRelease is a chart, installed and kept as its values say.
 type HelmRelease struct {
-	Suspend
+	Suspendable
 	Chart *struct {
 		Spec struct {
 			Chart             string    `json:"chart"`

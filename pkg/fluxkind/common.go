@@ -17,13 +17,13 @@ func (d Duration) Value() (value time.Duration, ok bool) {
 	return value, err == nil
 }
 
-// Suspend is the field that most kinds have.
-type Suspend struct {
+// Suspendable kinds have spec.suspend; most do.
+type Suspendable struct {
 	Suspend bool `json:"suspend"`
 }
 
 // Suspended implements model.Spec.
-func (s Suspend) Suspended() bool { return s.Suspend }
+func (s Suspendable) Suspended() bool { return s.Suspend }
 
 // neverSuspended is for kinds without spec.suspend.
 type neverSuspended struct{}

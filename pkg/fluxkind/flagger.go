@@ -8,7 +8,7 @@ import (
 
 // Canary is a progressive rollout by Flagger.
 type Canary struct {
-	Suspend
+	Suspendable
 	Provider      string     `json:"provider"`
 	TargetRef     ObjectRef  `json:"targetRef"`
 	AutoscalerRef *ObjectRef `json:"autoscalerRef"`

@@ -4,7 +4,7 @@ import "github.com/fluxctx/kubectl-fluxctx/pkg/model"
 
 // ImageRepository scans the tags of an image.
 type ImageRepository struct {
-	Suspend
+	Suspendable
 	Image              string      `json:"image"`
 	Interval           Duration    `json:"interval"`
 	Timeout            Duration    `json:"timeout"`
@@ -29,7 +29,7 @@ func (s *ImageRepository) References(owner model.ID) []model.Reference {
 
 // ImagePolicy selects one tag of an ImageRepository.
 type ImagePolicy struct {
-	Suspend
+	Suspendable
 	ImageRepositoryRef     ObjectRef `json:"imageRepositoryRef"`
 	Interval               Duration  `json:"interval"`
 	DigestReflectionPolicy string    `json:"digestReflectionPolicy"`
@@ -61,7 +61,7 @@ func (s *ImagePolicy) References(owner model.ID) []model.Reference {
 
 // ImageUpdateAutomation commits what the policies selected.
 type ImageUpdateAutomation struct {
-	Suspend
+	Suspendable
 	SourceRef ObjectRef `json:"sourceRef"`
 	Interval  Duration  `json:"interval"`
 	Git       *struct {

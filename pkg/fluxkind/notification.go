@@ -8,7 +8,7 @@ import (
 
 // Alert sends the events of objects to a Provider.
 type Alert struct {
-	Suspend
+	Suspendable
 	ProviderRef   LocalRef        `json:"providerRef"`
 	EventSeverity string          `json:"eventSeverity"`
 	EventSources  []EventSelector `json:"eventSources"`
@@ -39,7 +39,7 @@ func (r *refs) selected(relation model.Relation, field string, list []EventSelec
 
 // Provider is where alerts go.
 type Provider struct {
-	Suspend
+	Suspendable
 	Type               string    `json:"type"`
 	Address            string    `json:"address"`
 	Channel            string    `json:"channel"`
@@ -61,7 +61,7 @@ func (s *Provider) References(owner model.ID) []model.Reference {
 
 // Receiver turns a webhook into reconciliations.
 type Receiver struct {
-	Suspend
+	Suspendable
 	Type      string          `json:"type"`
 	Interval  Duration        `json:"interval"`
 	Events    []string        `json:"events"`

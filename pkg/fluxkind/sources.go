@@ -8,7 +8,7 @@ import (
 
 // GitRepository is a source of manifests in Git.
 type GitRepository struct {
-	Suspend
+	Suspendable
 	URL      string   `json:"url"`
 	Interval Duration `json:"interval"`
 	Timeout  Duration `json:"timeout"`
@@ -50,7 +50,7 @@ func (s *GitRepository) References(owner model.ID) []model.Reference {
 
 // OCIRepository is a source of manifests or a chart in a registry.
 type OCIRepository struct {
-	Suspend
+	Suspendable
 	URL      string   `json:"url"`
 	Interval Duration `json:"interval"`
 	Timeout  Duration `json:"timeout"`
@@ -87,7 +87,7 @@ func (s *OCIRepository) References(owner model.ID) []model.Reference {
 
 // HelmRepository is an index of charts.
 type HelmRepository struct {
-	Suspend
+	Suspendable
 	URL             string      `json:"url"`
 	Type            string      `json:"type"`
 	Interval        Duration    `json:"interval"`
@@ -110,7 +110,7 @@ func (s *HelmRepository) References(owner model.ID) []model.Reference {
 
 // HelmChart is a chart fetched for a HelmRelease, or by hand.
 type HelmChart struct {
-	Suspend
+	Suspendable
 	Chart             string    `json:"chart"`
 	Version           string    `json:"version"`
 	SourceRef         ObjectRef `json:"sourceRef"`
@@ -130,7 +130,7 @@ func (s *HelmChart) References(owner model.ID) []model.Reference {
 
 // Bucket is a source in object storage.
 type Bucket struct {
-	Suspend
+	Suspendable
 	BucketName         string    `json:"bucketName"`
 	Endpoint           string    `json:"endpoint"`
 	Provider           string    `json:"provider"`

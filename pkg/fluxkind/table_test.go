@@ -41,7 +41,7 @@ func TestDecodeIsTolerant(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := spec.(*Kustomization)
-	if k.Suspend.Suspend || k.Path != "./apps" || k.SourceRef.Name != "fleet" {
+	if k.Suspend || k.Path != "./apps" || k.SourceRef.Name != "fleet" {
 		t.Errorf("got %+v", k)
 	}
 	if _, err := kind.Decode([]byte(`{"path":`)); err == nil {
