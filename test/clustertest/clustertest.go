@@ -73,11 +73,14 @@ func Start(t testing.TB, options Options) *Cluster {
 	return c
 }
 
-// SkipIfUnwanted skips a test when a developer asked for that with
+// Unwanted is true when a developer asked for tests without a cluster with
 // FLUXCTX_NO_CLUSTER=1, never in CI.
+func Unwanted() bool { return os.Getenv(skipVariable) == "1" && os.Getenv("CI") == "" }
+
+// SkipIfUnwanted skips a test when clusters are unwanted.
 func SkipIfUnwanted(t testing.TB) {
 	t.Helper()
-	if os.Getenv(skipVariable) == "1" && os.Getenv("CI") == "" {
+	if Unwanted() {
 		t.Skipf("%s is set", skipVariable)
 	}
 }
