@@ -1,14 +1,15 @@
 package docs
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/focus"
 )
 
-// Options say what to load and from where. The zero value loads from fluxcd.io
-// and Context7 with the defaults below and without a cache.
+// Options say what to load and from where. The zero value loads the built-in
+// reference and asks nobody.
 type Options struct {
 	// Focus lists topics of the focus table; empty means the core pages, and
 	// the built-in reference of all topics.
@@ -19,11 +20,12 @@ type Options struct {
 	InCI       bool
 	NoContext7 bool
 
-	// SiteURL is where the pages of fluxcd.io are asked for; a mirror has
-	// them under the same paths.
+	// SiteURL is where the pages of fluxcd.io are asked for, DefaultSiteURL or
+	// a mirror that has them under the same paths; empty means nowhere.
 	SiteURL string
-	// Context7URL is the MCP endpoint, Context7Key the key for it, and
-	// Context7Library the id of the library to ask; all may be empty.
+	// Context7URL is the MCP endpoint, DefaultContext7URL as a rule; empty
+	// means none. Context7Key is the key for it, and Context7Library the id
+	// of the library to ask; both may be empty.
 	Context7URL     string
 	Context7Key     string
 	Context7Library string
@@ -38,8 +40,9 @@ type Options struct {
 	Context7Timeout time.Duration
 
 	// CacheDir keeps copies for later runs; empty means no cache. Copies are
-	// used without asking while they are younger than MaxAge, or not older
-	// than FreshSince. CacheSize bounds the folder, in bytes.
+	// used without asking while they are younger than MaxAge (0 means that
+	// they never are), or not older than FreshSince, which is when the
+	// session began to load. CacheSize bounds the folder, in bytes.
 	CacheDir   string
 	CacheSize  int64
 	MaxAge     time.Duration
@@ -47,7 +50,7 @@ type Options struct {
 	// ManualDir is where people put pages that could not be loaded.
 	ManualDir string
 
-	// Now is the clock.
+	// Now is the clock; nil means the real one.
 	Now func() time.Time
 }
 
@@ -60,3 +63,14 @@ const (
 	DefaultMaxAge          = 24 * time.Hour
 	DefaultCacheSize       = 64 << 20
 )
+
+func (o Options) withDefaults() Options {
+	o.UserAgent = cmp.Or(o.UserAgent, "kubectl-fluxctx")
+	o.Timeout = cmp.Or(o.Timeout, DefaultTimeout)
+	o.Context7Timeout = cmp.Or(o.Context7Timeout, DefaultContext7Timeout)
+	o.CacheSize = cmp.Or(o.CacheSize, DefaultCacheSize)
+	if o.Now == nil {
+		o.Now = time.Now //nolint:forbidigo // the caller gave no clock
+	}
+	return o
+}

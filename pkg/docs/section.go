@@ -27,8 +27,10 @@ type Section struct {
 	Source string
 	// Fetched is when the text left its source; zero for built-in text.
 	Fetched time.Time
-	// Stale says that the text is an old copy because its source failed.
-	Stale bool
+	// Cached says that the text was in the cache, Stale that it is an old
+	// copy because its source failed.
+	Cached bool
+	Stale  bool
 	// Since is the first Flux release with what the section describes, for
 	// example "Flux 2.7"; Areas, Capabilities and Links are ids of the focus
 	// table and pages to read. Only built-in sections have the four.

@@ -1,0 +1,31 @@
+package docs
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/marker"
+	"golang.org/x/net/html"
+)
+
+// renderQuote writes a block quote in which code keeps its lines: the
+// converter's own leaves the lines of code blocks unquoted.
+func renderQuote(ctx converter.Context, w converter.Writer, node *html.Node) converter.RenderStatus {
+	var inner bytes.Buffer
+	ctx.RenderChildNodes(ctx, &inner, node)
+	quoted := strings.ReplaceAll(inner.String(), string(marker.BytesMarkerCodeBlockNewline), string(marker.BytesMarkerCodeBlockNewline)+"> ")
+	w.WriteString("\n\n")
+	blank := true // at the start, and after a blank line, another one says nothing
+	for line := range strings.SplitSeq(strings.TrimSpace(quoted), "\n") {
+		if strings.TrimSpace(line) != "" {
+			w.WriteString("> " + line + "\n")
+			blank = false
+		} else if !blank {
+			w.WriteString(">\n")
+			blank = true
+		}
+	}
+	w.WriteString("\n")
+	return converter.RenderSuccess
+}

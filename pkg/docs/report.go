@@ -1,0 +1,102 @@
+package docs
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+)
+
+// sessionNames are the names of sources in session files, whose structure is
+// older than the names of this package.
+var sessionNames = map[string]string{
+	SourceContext7: "context7",
+	SourceSite:     "flux_official_docs",
+	SourceCache:    "cache",
+	SourceManual:   "manual",
+	SourceBuiltin:  "built_in_reference",
+}
+
+// Report returns the part of a report that is about documents.
+func (r Result) Report() v1alpha1.Docs {
+	docs := v1alpha1.Docs{Sources: []v1alpha1.DocSource{}, Sections: []v1alpha1.DocSection{}}
+	for _, s := range r.Sources {
+		source := v1alpha1.DocSource{Name: s.Name, Status: s.Status, Reason: s.Reason}
+		if s.Age > 0 {
+			source.Age = s.Age.Round(time.Second).String()
+		}
+		docs.Sources = append(docs.Sources, source)
+	}
+	for _, s := range r.Sections {
+		status := StatusLoaded
+		switch {
+		case s.Stale:
+			status = "stale"
+		case s.Cached:
+			status = "cached"
+		}
+		docs.Sections = append(docs.Sections, v1alpha1.DocSection{
+			Topic: s.Topics[0], Title: s.Title, URL: s.URL, Source: s.Source, Status: status,
+		})
+	}
+	return docs
+}
+
+// ContextSources returns the part of a session that is about documents. A
+// source is listed as loaded only when it delivered some.
+func (r Result) ContextSources(now time.Time) v1alpha1.ContextSources {
+	sources := v1alpha1.NewSession().ContextSources
+	for _, s := range r.Sources {
+		name := sessionNames[s.Name]
+		if s.Documents > 0 {
+			sources.LoadedDocs = append(sources.LoadedDocs, v1alpha1.LoadedDocs{Source: name, Status: StatusLoaded, FocusAreas: r.topicsFrom(s.Name)})
+		}
+		switch {
+		case s.Status == StatusFailed, s.Status == StatusPartial, s.Status == StatusSkipped && s.Name == SourceContext7:
+			sources.FailedSources = append(sources.FailedSources, v1alpha1.FailedSource{Source: name, Reason: s.Reason, At: metav1.NewTime(now)})
+		}
+	}
+	sources.Context7Available = slices.ContainsFunc(r.Sources, func(s SourceStatus) bool {
+		return s.Name == SourceContext7 && s.Documents > 0
+	})
+	for _, failed := range sources.FailedSources {
+		for _, s := range r.Sources {
+			if name := sessionNames[s.Name]; name != failed.Source && s.Documents > 0 {
+				sources.FallbackSources = append(sources.FallbackSources, v1alpha1.FallbackSource{Source: name, For: failed.Source})
+				break // the first one in the chain took its place
+			}
+		}
+	}
+	return sources
+}
+
+// topicsFrom lists the topics about which a source delivered sections.
+func (r Result) topicsFrom(source string) []string {
+	topics := []string{}
+	for _, s := range r.Sections {
+		if s.Cached && source == SourceCache || !s.Cached && s.Source == source {
+			topics = appendNew(topics, s.Topics)
+		}
+	}
+	return topics
+}
+
+// Problems returns what a run that was to use the network could not load.
+func (r Result) Problems() []model.Problem {
+	var problems []model.Problem
+	for _, s := range r.Sources {
+		if s.Status == StatusFailed || s.Status == StatusPartial {
+			problems = append(problems, model.Problem{
+				Source:  "docs",
+				Code:    "DocsSourceFailed",
+				Message: fmt.Sprintf("%s: %s; used instead: %s", s.Name, s.Reason, r.Connectivity.Strategy),
+				Hint:    "try again later, or pass --offline to work with the cache and the built-in reference",
+			})
+		}
+	}
+	return problems
+}
