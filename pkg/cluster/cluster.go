@@ -6,7 +6,6 @@ package cluster
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"k8s.io/client-go/rest"
@@ -24,8 +23,14 @@ type Options struct {
 	// is true, for the whole cluster.
 	Namespace     string
 	AllNamespaces bool
+	// ContextNamespace is the namespace of the kubeconfig context. It is read
+	// when nothing may be read in the whole cluster.
+	ContextNamespace string
 	// Selector is a label selector that limits what is judged and shown.
 	Selector string
+	// SecretKeys asks for the names of the entries of the Secrets and ConfigMaps
+	// that objects name. Without it no Secret is read, only whether it exists.
+	SecretKeys bool
 	// Timeout bounds the whole read, ConnectTimeout the first answer of the
 	// server, counted from the credential, and AuthTimeout the credential
 	// plugin. Zero means the default.
@@ -79,38 +84,28 @@ func Read(ctx context.Context, opts Options) (*model.Cluster, []model.Problem) {
 	ctx, cancel := context.WithTimeout(ctx, opts.Timeout)
 	defer cancel()
 
-	cluster := &model.Cluster{Context: opts.Context}
+	r := reading{opts: opts, cluster: &model.Cluster{Context: opts.Context}}
 	c, err := newClient(opts.Config)
 	if err != nil {
-		return cluster, []model.Problem{configProblem(err)}
+		r.report(configProblem(err))
+		return r.cluster, r.problems
 	}
-	cluster.Server = c.server()
-
-	opts.Progress("connecting to " + cluster.Server)
-	cluster.KubernetesVersion, err = c.connect(ctx, opts)
-	if err != nil {
-		return cluster, []model.Problem{connectProblem(err, opts)}
+	r.client = c
+	r.cluster.Server = c.server()
+	for _, step := range []struct {
+		what string
+		do   func(context.Context) bool
+	}{
+		{"connecting to " + r.cluster.Server, r.connect},
+		{"asking which kinds of Flux are served", r.readKinds},
+		{"reading Flux objects", r.readObjects},
+		{"judging Flux objects", r.judge},
+		{"reading what failing objects refer to", r.readDetails},
+	} {
+		opts.Progress(step.what)
+		if goOn := step.do(ctx); !goOn {
+			break
+		}
 	}
-	cluster.Reachable = true
-
-	opts.Progress("asking which Flux kinds are served")
-	resources, err := c.discover(ctx)
-	if err != nil {
-		return cluster, []model.Problem{readProblem(err, "the API groups", "get", "the non-resource URL /apis")}
-	}
-	cluster.Flux.Installed = len(resources) > 0
-	if !cluster.Flux.Installed {
-		return cluster, []model.Problem{notInstalled(cluster.Server)}
-	}
-
-	opts.Progress("reading Flux objects")
-	objects, problems := c.listAll(ctx, resources, opts.Namespace)
-	for _, r := range resources {
-		cluster.Flux.CRDs = append(cluster.Flux.CRDs, model.InstalledCRD{
-			Group: r.group, Kind: r.kind, Plural: r.plural, Version: r.version, Served: r.served,
-		})
-	}
-	cluster.Objects = objects
-	slices.SortFunc(cluster.Objects, func(a, b *model.Object) int { return a.ID.Compare(b.ID) })
-	return cluster, problems
+	return r.cluster, r.problems
 }

@@ -91,6 +91,16 @@ func (c *client) version(ctx context.Context) (string, error) {
 	return sanitize.Line(info.GitVersion, 100), nil
 }
 
+// hadCredential reports whether a request has left.
+func (c *client) hadCredential() bool {
+	select {
+	case <-c.credential:
+		return true
+	default:
+		return false
+	}
+}
+
 // withoutURL removes the method and address that net/http puts before its
 // errors.
 func withoutURL(err error) error {

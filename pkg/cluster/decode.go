@@ -1,14 +1,10 @@
 package cluster
 
 import (
-	"bytes"
-	stdjson "encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
@@ -128,71 +124,6 @@ func (s *suspendOwner) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	})
 }
 
-// decodeOptions are tolerant: the API server has judged the objects.
-var decodeOptions = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-
-// unmarshal decodes a value. A field of another type than expected is left
-// empty and the rest is kept.
-func unmarshal(value jsontext.Value, into any) error {
-	err := json.Unmarshal(value, into, decodeOptions)
-	if _, ok := errors.AsType[*json.SemanticError](err); ok {
-		// encoding/json goes on behind a type error.
-		err = stdjson.Unmarshal(value, into)
-		if _, ok := errors.AsType[*stdjson.UnmarshalTypeError](err); ok {
-			err = nil
-		}
-	}
-	return err
-}
-
-func decodeNext(decoder *jsontext.Decoder, into any) error {
-	value, err := decoder.ReadValue()
-	if err != nil {
-		return err
-	}
-	return unmarshal(value, into)
-}
-
-// eachMember calls do for each member of the object that comes next; do reads
-// its value. Another value than an object is passed over.
-func eachMember(decoder *jsontext.Decoder, do func(name string) error) error {
-	if decoder.PeekKind() != '{' {
-		return decoder.SkipValue()
-	}
-	if _, err := decoder.ReadToken(); err != nil {
-		return err
-	}
-	for decoder.PeekKind() == '"' {
-		name, err := decoder.ReadToken()
-		if err != nil {
-			return err
-		}
-		if err := do(name.String()); err != nil {
-			return err
-		}
-	}
-	_, err := decoder.ReadToken()
-	return err
-}
-
-// eachElement calls do for each element of the array that comes next; do reads
-// it. Another value than an array is passed over.
-func eachElement(decoder *jsontext.Decoder, do func() error) error {
-	if decoder.PeekKind() != '[' {
-		return decoder.SkipValue()
-	}
-	if _, err := decoder.ReadToken(); err != nil {
-		return err
-	}
-	for kind := decoder.PeekKind(); kind != ']' && kind != 0; kind = decoder.PeekKind() {
-		if err := do(); err != nil {
-			return err
-		}
-	}
-	_, err := decoder.ReadToken()
-	return err
-}
-
 // DecodeObject makes an object of the JSON that the API server sends for it. The
 // error says that the text is no JSON, or no object of Kubernetes.
 func DecodeObject(text []byte) (*model.Object, error) {
@@ -240,7 +171,7 @@ func decodeObject(value jsontext.Value, r resource) (*model.Object, error) {
 	if o.Name == "" {
 		return nil, fmt.Errorf("a %s has no name", r.kind)
 	}
-	o.RawSpec = cleanJSON(bytes.Clone(wire.Spec))
+	o.RawSpec = cleanJSON(wire.Spec)
 	if row, ok := fluxkind.Lookup(r.group, r.kind); ok {
 		spec, err := row.Decode(o.RawSpec)
 		if err != nil {

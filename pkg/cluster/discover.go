@@ -3,10 +3,12 @@ package cluster
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 )
@@ -19,6 +21,27 @@ type resource struct {
 	version    string   // the one to read
 	served     []string // in the server's order of preference
 	namespaced bool
+	// tried are versions that could not be read.
+	tried []string
+	// guessed resources come from the table of kinds, since the server does
+	// not say what it serves.
+	guessed bool
+}
+
+// String is the form that kubectl takes, and roles with it.
+func (r resource) String() string { return r.plural + "." + r.group }
+
+// path is the address of a list, or of one object when a name is given.
+func (r resource) path(namespace, name string) string {
+	path := "apis/" + r.group + "/" + r.version
+	if namespace != "" && r.namespaced {
+		path += "/namespaces/" + url.PathEscape(namespace)
+	}
+	path += "/" + r.plural
+	if name != "" {
+		path += "/" + url.PathEscape(name)
+	}
+	return path
 }
 
 // acceptDiscovery asks for all groups and their resources at once, as servers
@@ -26,79 +49,107 @@ type resource struct {
 const acceptDiscovery = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList," +
 	"application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json"
 
-// discover returns the kinds of all Flux groups, sorted by group and kind. It
-// asks the server each time: a cached list may be hours old.
+// discover returns the kinds of all Flux groups. It asks the server each time: a
+// cached list may be hours old.
 func (c *client) discover(ctx context.Context) ([]resource, error) {
 	body, err := c.get(ctx, "apis", nil, acceptDiscovery)
 	if err != nil {
 		return nil, err
 	}
 	defer body.Close()
-	var answer struct {
-		// Aggregated form.
-		Items []struct {
-			Metadata struct{ Name string }
-			Versions []struct {
-				Version   string
-				Resources []struct {
-					Resource     string
-					Scope        string
-					Verbs        []string
-					ResponseKind struct{ Kind string }
+	var (
+		found    discovered
+		versions [][2]string // of a plain list, to be asked one by one
+		decoder  = jsontext.NewDecoder(body, tolerant)
+	)
+	if decoder.PeekKind() != '{' {
+		return nil, errNotObject
+	}
+	err = eachMember(decoder, func(name string) error {
+		switch name {
+		case "items":
+			return eachElement(decoder, func() error { return found.decodeGroup(decoder) })
+		case "groups":
+			return eachElement(decoder, func() error {
+				var group struct {
+					Name     string `json:"name"`
+					Versions []struct {
+						Version string `json:"version"`
+					} `json:"versions"`
 				}
-			}
+				if err := decodeNext(decoder, &group); err != nil {
+					return err
+				}
+				if fluxkind.IsGroup(group.Name) {
+					for _, v := range group.Versions {
+						versions = append(versions, [2]string{group.Name, v.Version})
+					}
+				}
+				return nil
+			})
 		}
-		// Plain form.
-		Groups []struct {
-			Name     string
-			Versions []struct{ Version string }
-		}
+		return decoder.SkipValue()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the list of API groups breaks off or is not one: %w", err)
 	}
-	if err := json.NewDecoder(body).Decode(&answer); err != nil {
-		return nil, fmt.Errorf("the list of API groups cannot be read: %w", err)
-	}
-
-	found := &discovered{}
-	for _, group := range answer.Items {
-		if !fluxkind.IsGroup(group.Metadata.Name) {
-			continue
-		}
-		for _, version := range group.Versions {
-			for _, r := range version.Resources {
-				found.add(group.Metadata.Name, version.Version, r.ResponseKind.Kind, r.Resource, r.Scope == "Namespaced", r.Verbs)
-			}
-		}
-	}
-	for _, group := range answer.Groups {
-		if !fluxkind.IsGroup(group.Name) {
-			continue
-		}
-		for _, version := range group.Versions {
-			if err := c.discoverVersion(ctx, found, group.Name, version.Version); err != nil {
-				return nil, err
-			}
+	for _, v := range versions {
+		if err := c.discoverVersion(ctx, &found, v[0], v[1]); err != nil {
+			return nil, err
 		}
 	}
 	return found.resources(), nil
 }
 
+// decodeGroup reads one group of the aggregated form.
+func (d *discovered) decodeGroup(decoder *jsontext.Decoder) error {
+	var group struct {
+		Metadata struct {
+			Name string `json:"name"`
+		} `json:"metadata"`
+		Versions []struct {
+			Version   string `json:"version"`
+			Resources []struct {
+				Resource     string   `json:"resource"`
+				Scope        string   `json:"scope"`
+				Verbs        []string `json:"verbs"`
+				ResponseKind struct {
+					Kind string `json:"kind"`
+				} `json:"responseKind"`
+			} `json:"resources"`
+		} `json:"versions"`
+	}
+	if err := decodeNext(decoder, &group); err != nil {
+		return err
+	}
+	if !fluxkind.IsGroup(group.Metadata.Name) {
+		return nil
+	}
+	for _, v := range group.Versions {
+		for _, r := range v.Resources {
+			d.add(group.Metadata.Name, v.Version, r.ResponseKind.Kind, r.Resource, r.Scope == "Namespaced", r.Verbs)
+		}
+	}
+	return nil
+}
+
 // discoverVersion asks an older server what one version of a group holds.
 func (c *client) discoverVersion(ctx context.Context, found *discovered, group, version string) error {
-	body, err := c.get(ctx, "apis/"+group+"/"+version, nil, acceptJSON)
+	body, err := c.get(ctx, "apis/"+url.PathEscape(group)+"/"+url.PathEscape(version), nil, acceptJSON)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
 	var list struct {
 		Resources []struct {
-			Name       string
-			Kind       string
-			Namespaced bool
-			Verbs      []string
-		}
+			Name       string   `json:"name"`
+			Kind       string   `json:"kind"`
+			Namespaced bool     `json:"namespaced"`
+			Verbs      []string `json:"verbs"`
+		} `json:"resources"`
 	}
-	if err := json.NewDecoder(body).Decode(&list); err != nil {
-		return fmt.Errorf("the resources of %s/%s cannot be read: %w", group, version, err)
+	if err := decodeNext(jsontext.NewDecoder(body, tolerant), &list); err != nil {
+		return fmt.Errorf("the resources of %s/%s cannot be read: %w", name(group), name(version), err)
 	}
 	for _, r := range list.Resources {
 		found.add(group, version, r.Kind, r.Name, r.Namespaced, r.Verbs)
@@ -116,6 +167,7 @@ func (d *discovered) add(group, version, kind, plural string, namespaced bool, v
 	if strings.Contains(plural, "/") || !slices.Contains(verbs, "list") {
 		return
 	}
+	group, version, kind, plural = name(group), name(version), name(kind), name(plural)
 	for i := range d.list {
 		if d.list[i].group == group && d.list[i].kind == kind {
 			d.list[i].served = append(d.list[i].served, version)
@@ -140,8 +192,30 @@ func (d *discovered) resources() []resource {
 			}
 		}
 	}
-	slices.SortFunc(d.list, func(a, b resource) int {
+	return sortResources(d.list)
+}
+
+func sortResources(list []resource) []resource {
+	slices.SortFunc(list, func(a, b resource) int {
 		return cmp.Or(strings.Compare(a.group, b.group), strings.Compare(a.kind, b.kind))
 	})
-	return d.list
+	return list
+}
+
+// guessResources are the kinds of the table, for a server that does not say what
+// it serves.
+func guessResources() []resource {
+	var list []resource
+	for _, row := range fluxkind.All() {
+		list = append(list, resource{
+			group: row.Group, kind: row.Kind, plural: row.Plural,
+			version: row.Versions[0], served: row.Versions, namespaced: true, guessed: true,
+		})
+	}
+	return list
+}
+
+// isFlux is true when one of the kinds belongs to Flux itself.
+func isFlux(resources []resource) bool {
+	return slices.ContainsFunc(resources, func(r resource) bool { return strings.HasSuffix(r.group, ".toolkit.fluxcd.io") })
 }

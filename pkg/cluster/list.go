@@ -7,10 +7,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
@@ -18,81 +19,129 @@ import (
 const (
 	// pageSize is what kubectl asks for at a time too.
 	pageSize = 500
-	// parallel is how many requests are under way at a time. It stays below
-	// the seats that the server's priority levels give to one user.
-	parallel = 10
 	// maxObject bounds the JSON of one object. The API server takes 3 MiB at
 	// most in one request, and etcd 1.5 MiB by default.
 	maxObject = 16 << 20
 )
 
-// listAll reads the objects of all resources side by side.
-func (c *client) listAll(ctx context.Context, resources []resource, namespace string) ([]*model.Object, []model.Problem) {
-	var group errgroup.Group
-	group.SetLimit(parallel)
-	lists := make([][]*model.Object, len(resources))
-	failures := make([]error, len(resources))
-	for i, r := range resources {
-		group.Go(func() error {
-			lists[i], failures[i] = c.list(ctx, r, namespace)
-			return nil
-		})
+// list reads all objects of a resource. With an error come the objects that
+// were read before it. The version of the resource changes when only another one
+// can be read.
+func (c *client) list(ctx context.Context, r *resource, namespace, selector string) ([]*model.Object, error) {
+	query := url.Values{}
+	if selector != "" {
+		query.Set("labelSelector", selector)
 	}
-	_ = group.Wait()
-
-	var (
-		objects  []*model.Object
-		problems []model.Problem
-	)
-	for i, r := range resources {
-		objects = append(objects, lists[i]...)
-		if failures[i] != nil {
-			problems = append(problems, readProblem(failures[i], r.plural+"."+r.group, "list", r.plural+"."+r.group))
+	limit := pageSize
+	for {
+		var objects []*model.Object
+		err := c.chain(ctx, r.path(namespace, ""), query, limit, func(value jsontext.Value) error {
+			o, err := decodeObject(value, *r)
+			if err == nil {
+				objects = append(objects, o)
+			}
+			return err
+		})
+		switch {
+		case hasCode(err, http.StatusGone) && limit > 0:
+			// The list changes faster than it can be read page by page.
+			limit = 0
+		case err == nil, !otherVersionMayWork(err, *r), !r.nextVersion():
+			return distinct(objects), err
 		}
 	}
-	return objects, problems
 }
 
-// path is the address of a resource's list.
-func (r resource) path(namespace string) string {
-	base := "apis/" + r.group + "/" + r.version
-	if namespace != "" && r.namespaced {
-		base += "/namespaces/" + url.PathEscape(namespace)
+// distinct removes objects that came twice, as they may when a list goes on with
+// a new token or a page is read again; the later one is newer.
+func distinct(objects []*model.Object) []*model.Object {
+	at := make(map[model.ID]int, len(objects))
+	kept := objects[:0]
+	for _, o := range objects {
+		if i, seen := at[o.ID]; seen {
+			kept[i] = o
+			continue
+		}
+		at[o.ID] = len(kept)
+		kept = append(kept, o)
 	}
-	return base + "/" + r.plural
+	return kept
 }
 
-// list reads all objects of a resource, page by page. With an error come the
-// objects that were read before it.
-func (c *client) list(ctx context.Context, r resource, namespace string) ([]*model.Object, error) {
-	var objects []*model.Object
-	query := url.Values{"limit": {strconv.Itoa(pageSize)}}
+// otherVersionMayWork is true when the server cannot convert to the version
+// that was asked for, since the version in which objects are stored needs no
+// conversion, and when nobody knew which versions it serves.
+func otherVersionMayWork(err error, r resource) bool {
+	status, ok := errors.AsType[*statusError](err)
+	return ok && (status.code >= 500 && strings.Contains(status.message, "conversion") || status.code == http.StatusNotFound && r.guessed)
+}
+
+// nextVersion moves on to a served version that was not tried.
+func (r *resource) nextVersion() bool {
+	r.tried = append(r.tried, r.version)
+	for _, version := range r.served {
+		if !slices.Contains(r.tried, version) {
+			r.version = version
+			return true
+		}
+	}
+	return false
+}
+
+// chain reads a list page by page, or in one piece when the limit is 0. The items
+// come in the server's order, a page that breaks off comes twice; do must not
+// keep their memory.
+func (c *client) chain(ctx context.Context, path string, query url.Values, limit int, do func(jsontext.Value) error) error {
+	query = cloneQuery(query)
+	if limit > 0 {
+		query.Set("limit", strconv.Itoa(limit))
+	}
+	broken := 0
 	for {
-		next, err := c.page(ctx, r, namespace, query, func(o *model.Object) { objects = append(objects, o) })
-		if status, ok := errors.AsType[*statusError](err); ok && status.code == http.StatusGone && query.Get("continue") != "" {
-			// The token has expired. The server offers one that goes on with
-			// newer objects; without it the list starts again, in one piece.
-			if next, err = status.next, nil; next == "" {
-				objects, query = nil, url.Values{}
-				continue
-			}
+		next, err := c.page(ctx, path, query, do)
+		if status, ok := errors.AsType[*statusError](err); ok && status.code == http.StatusGone && status.next != "" {
+			// The token has expired. The server's new one goes on with the
+			// objects as they are now.
+			next, err = status.next, nil
+		}
+		if is[*brokenPage](err) && ctx.Err() == nil && broken < 2 {
+			broken++
+			continue
 		}
 		if err != nil || next == "" {
-			return objects, err
+			return err
 		}
 		query.Set("continue", next)
 	}
 }
 
+// brokenPage is an answer that ends too early or is no list.
+type brokenPage struct{ error }
+
+func (e *brokenPage) Unwrap() error { return e.error }
+
+func (e *brokenPage) Error() string { return "the list breaks off: " + e.error.Error() }
+
+func cloneQuery(query url.Values) url.Values {
+	clone := url.Values{}
+	for key, values := range query {
+		clone[key] = slices.Clone(values)
+	}
+	return clone
+}
+
 // page reads one page and returns the token of the next.
-func (c *client) page(ctx context.Context, r resource, namespace string, query url.Values, add func(*model.Object)) (next string, err error) {
-	body, err := c.get(ctx, r.path(namespace), query, acceptJSON)
+func (c *client) page(ctx context.Context, path string, query url.Values, do func(jsontext.Value) error) (next string, err error) {
+	body, err := c.get(ctx, path, query, acceptJSON)
 	if err != nil {
 		return "", err
 	}
 	defer body.Close()
-	limited := &limitedReader{Reader: body}
-	decoder := jsontext.NewDecoder(limited, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	limited := &limitedReader{reader: body}
+	decoder := jsontext.NewDecoder(limited, tolerant)
+	if decoder.PeekKind() != '{' {
+		return "", &brokenPage{errNotObject}
+	}
 	err = eachMember(decoder, func(name string) error {
 		switch name {
 		case "metadata":
@@ -109,33 +158,28 @@ func (c *client) page(ctx context.Context, r resource, namespace string, query u
 				if err != nil {
 					return err
 				}
-				object, err := decodeObject(value, r)
-				if err == nil {
-					add(object)
-				}
-				return err
+				return do(value)
 			})
-		default:
-			return decoder.SkipValue()
 		}
+		return decoder.SkipValue()
 	})
 	if err != nil {
-		return "", fmt.Errorf("the answer breaks off or is no list: %w", err)
+		return "", &brokenPage{err}
 	}
 	return next, nil
 }
 
 // limitedReader fails when one object does not end.
 type limitedReader struct {
-	io.Reader
-	read int
+	reader io.Reader
+	read   int
 }
 
 func (l *limitedReader) Read(p []byte) (int, error) {
 	if l.read > maxObject {
 		return 0, fmt.Errorf("an object is larger than %d MiB", maxObject>>20)
 	}
-	n, err := l.Reader.Read(p)
+	n, err := l.reader.Read(p)
 	l.read += n
 	return n, err
 }

@@ -83,9 +83,11 @@ type Installation struct {
 	Version   string
 	Namespace string
 	// ManagedBy is bootstrap, flux-operator or empty.
-	ManagedBy  string
-	Components []Component
-	CRDs       []InstalledCRD
+	ManagedBy string
+	// Components are complete only when ComponentsRead is true.
+	Components     []Component
+	ComponentsRead bool
+	CRDs           []InstalledCRD
 }
 
 // Component is one Flux controller Deployment.
@@ -143,9 +145,11 @@ type InstalledCRD struct {
 	// Version is the one that was read.
 	Version string
 	Served  []string
-	// Stored are the versions that objects may be stored in; nil when the
-	// definitions could not be read.
-	Stored []string
+	// Stored are the versions that objects may be stored in, Release is the Flux
+	// release that the definition comes with, for example v2.9.5. Both are
+	// empty when the definitions could not be read.
+	Stored  []string
+	Release string
 }
 
 // Event is a group of equal warnings about one object.

@@ -12,12 +12,11 @@ import (
 // shardKey is the label that hands an object to one shard of the controllers.
 const shardKey = "sharding.fluxcd.io/key"
 
-// Explain says why no controller has reported on an object, as far as the
-// installation tells; empty when it does not. Pass only installations whose
-// components could be read.
-func Explain(o *model.Object, flux model.Installation) string {
+// explain says why no controller has reported on an object, as far as the
+// installation tells; empty when it does not.
+func explain(o *model.Object, flux model.Installation) string {
 	row, ok := fluxkind.Lookup(o.Group, o.Kind)
-	if !ok {
+	if !ok || !flux.ComponentsRead {
 		return ""
 	}
 	var controllers []model.Component
@@ -28,6 +27,10 @@ func Explain(o *model.Object, flux model.Installation) string {
 		}
 	}
 	if len(controllers) == 0 {
+		// Flagger and the operator may run anywhere.
+		if !strings.HasPrefix(o.Group, "source.") && !strings.HasSuffix(o.Group, ".toolkit.fluxcd.io") {
+			return ""
+		}
 		return fmt.Sprintf("%s, which reconciles this kind, is not installed", row.Controller)
 	}
 	watching := slices.DeleteFunc(controllers, func(c model.Component) bool {

@@ -20,14 +20,18 @@ const (
 // Judge assesses all objects, the outside ones too, and returns the root causes
 // of what does not work among objects: for each object to mend, everything that
 // waits for it, directly or not. Objects that nobody finds and dependency
-// cycles are root causes of their own. The causes that block most come first.
+// cycles are root causes of their own. The causes that block most come first. The
+// installation explains objects that no controller has reported on.
 //
 // Lookup must know all the given objects and return no others.
-func Judge(objects, outside []*model.Object, lookup Lookup, now time.Time) []model.RootCause {
+func Judge(objects, outside []*model.Object, lookup Lookup, flux model.Installation, now time.Time) []model.RootCause {
 	g := graph{lookup: lookup, index: map[model.ID]int{}, waiters: map[model.ID][]int{}}
 	for _, list := range [][]*model.Object{objects, outside} {
 		for _, o := range list {
 			o.Assessment = Assess(o, lookup, now)
+			if o.Assessment.State == model.StateUnknown {
+				o.Assessment.Message = cmp.Or(explain(o, flux), o.Assessment.Message)
+			}
 			g.add(o)
 		}
 	}

@@ -23,7 +23,7 @@ func TestJudgeScenarios(t *testing.T) {
 	for scenario, now := range captured {
 		t.Run(scenario, func(t *testing.T) {
 			s := load(t, scenario)
-			causes := status.Judge(s.objects, nil, s.lookup, now)
+			causes := status.Judge(s.objects, nil, s.lookup, model.Installation{}, now)
 			slices.SortFunc(s.objects, func(a, b *model.Object) int { return a.ID.Compare(b.ID) })
 
 			var b strings.Builder
@@ -134,7 +134,7 @@ func TestRootCauses(t *testing.T) {
 			keep: []string{kustomize + "infra", kustomize + "dep-on-dep"},
 			change: func(t *testing.T, s *situation) {
 				dependsOn(t, s, kustomize+"dep-on-dep", "infra")
-				s.find(t, kustomize+"infra").Spec.(*fluxkind.Kustomization).Suspend = fluxkind.Suspend{Suspend: true}
+				s.find(t, kustomize+"infra").Spec.(*fluxkind.Kustomization).Suspend = true
 			},
 			want:   nil,
 			states: map[string]string{kustomize + "dep-on-dep": "Waiting (dependency, retry due) DependencyNotReady", kustomize + "infra": "Suspended (Ready) ReconciliationSucceeded"},
@@ -222,7 +222,7 @@ func TestRootCauses(t *testing.T) {
 				test.change(t, &s)
 			}
 			var got []string
-			for _, c := range status.Judge(s.objects, nil, s.lookup, captured["after-bad-commit"]) {
+			for _, c := range status.Judge(s.objects, nil, s.lookup, model.Installation{}, captured["after-bad-commit"]) {
 				got = append(got, describeCause(c))
 			}
 			if !slices.Equal(got, test.want) {
@@ -270,7 +270,7 @@ func TestOutsideObjectsAreCausesOnly(t *testing.T) {
 		}
 	}
 	var got []string
-	for _, c := range status.Judge(objects, outside, s.lookup, captured["steady"]) {
+	for _, c := range status.Judge(objects, outside, s.lookup, model.Installation{}, captured["steady"]) {
 		got = append(got, describeCause(c))
 	}
 	want := []string{
@@ -304,7 +304,7 @@ func TestJudgeIsLinear(t *testing.T) {
 		s.byID[o.ID] = &o
 	}
 	begin := time.Now()
-	causes := status.Judge(s.objects, nil, s.lookup, captured["steady"])
+	causes := status.Judge(s.objects, nil, s.lookup, model.Installation{}, captured["steady"])
 	if len(causes) != 1 || len(causes[0].Cycle) != length+1 || len(causes[0].Blocks) != length-1 {
 		t.Errorf("got %d causes", len(causes))
 	}
