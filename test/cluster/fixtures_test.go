@@ -1,8 +1,6 @@
 package main
 
-import (
-	"testing"
-)
+import "testing"
 
 // TestRepositoriesMatchScenarios checks that the trees of test/fixtures/repos
 // define the objects that are live in the scenarios, with the same specs.
@@ -15,21 +13,13 @@ func TestRepositoriesMatchScenarios(t *testing.T) {
 	}
 	for scenario, trees := range tests {
 		t.Run(scenario, func(t *testing.T) {
-			live, err := readObjects([]string{"../fixtures/scenarios/" + scenario}, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
 			specs := map[string]any{}
-			for _, object := range live {
+			for _, object := range readFixture(t, "../fixtures/scenarios/"+scenario) {
 				specs[object.GetKind()+"/"+object.GetNamespace()+"/"+object.GetName()] = object.Object["spec"]
 			}
 			written := map[string]any{}
 			for _, tree := range trees {
-				objects, err := readObjects([]string{"../fixtures/repos/" + tree}, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, object := range objects {
+				for _, object := range readFixture(t, "../fixtures/repos/"+tree) {
 					written[object.GetKind()+"/"+object.GetNamespace()+"/"+object.GetName()] = object.Object["spec"]
 				}
 			}
