@@ -163,6 +163,9 @@ func TestNothingConfiguredRuns(t *testing.T) {
 				if (git.Head == "" || git.Branch == "") && (!library || !strings.Contains(problems[len(problems)-1].Message, "extension")) {
 					t.Errorf("the trap kept the clone from being read: %+v, problems %+v", git, problems)
 				}
+				if strings.Contains(test.name, "filter") && !library && !git.ChangesKnown {
+					t.Errorf("the filter kept the changes from being known: problems %+v", problems)
+				}
 
 				t.Setenv("PATH", path)
 				out, _ := s.tryGit("r", test.control...)

@@ -50,8 +50,9 @@ func withoutSecrets(url string) string {
 		return scheme + "://" + authority + path
 	}
 	// user@host:path, as scp writes it: the first colon comes before any slash.
-	// A single letter before it is a drive of Windows.
-	if i := strings.IndexAny(url, ":/"); i > 1 && url[i] == ':' {
+	// C:\ and C:/ are drives of Windows.
+	isDrive := len(url) > 2 && url[1] == ':' && (url[2] == '\\' || url[2] == '/')
+	if i := strings.IndexAny(url, ":/"); i > 0 && url[i] == ':' && !isDrive {
 		at := strings.LastIndexByte(url, '@')
 		if at > i && !strings.Contains(url[i:at], "/") && strings.Contains(url[at:], ":") {
 			// user:password@host:path is no form that Git knows, but people try.
