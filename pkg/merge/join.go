@@ -20,6 +20,7 @@ func Join(now time.Time, focus []string, cluster *model.Cluster, repository *mod
 		written = repository.Objects
 	}
 	claimed := map[*model.Object]bool{}
+	places := map[model.ID]model.Location{}
 	if cluster != nil {
 		pairs := match(cluster.Objects, written)
 		for _, live := range cluster.Objects {
@@ -32,7 +33,12 @@ func Join(now time.Time, focus []string, cluster *model.Cluster, repository *mod
 			joined := *live
 			joined.Origin = model.FromCluster | model.FromRepository
 			joined.Location = definition.Location
+			places[live.ID] = definition.Location
 			facts.Objects = append(facts.Objects, &joined)
+		}
+		for _, cause := range cluster.RootCauses {
+			cause.Location = places[cause.Object]
+			facts.RootCauses = append(facts.RootCauses, cause)
 		}
 	}
 	for _, object := range written {

@@ -77,6 +77,22 @@ func TestJoin(t *testing.T) {
 	}
 }
 
+func TestRootCausesKnowTheirFile(t *testing.T) {
+	live := object(model.FromCluster, "flux-system", "apps", "")
+	facts := Join(time.Unix(0, 0), nil,
+		&model.Cluster{
+			Objects:    []*model.Object{live},
+			RootCauses: []model.RootCause{{Object: live.ID}, {Object: model.ID{Kind: "Kustomization", Name: "other"}}},
+		},
+		&model.Repository{Objects: []*model.Object{object(model.FromRepository, "flux-system", "apps", "apps.yaml")}})
+	if got := facts.RootCauses[0].Location.String(); got != "apps.yaml:1" {
+		t.Errorf("the cause stands at %q", got)
+	}
+	if got := facts.RootCauses[1].Location.String(); got != "" {
+		t.Errorf("a cause that the repository does not define stands at %q", got)
+	}
+}
+
 func TestJoinWithoutSides(t *testing.T) {
 	facts := Join(time.Unix(0, 0), nil, nil, nil)
 	if facts.Cluster != nil || facts.Repository != nil || len(facts.Objects) != 0 {
