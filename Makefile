@@ -9,18 +9,21 @@ help: ## list the targets
 build: ## build bin/kubectl-fluxctx
 	$(GO) build -trimpath -o bin/kubectl-fluxctx ./cmd/kubectl-fluxctx
 
+# The first build of the API server takes minutes, more than go test allows a
+# package, so it comes before.
 test: ## run every test, those on the real API server included
+	$(GO) run -C test/cluster . build
 	$(GO) test ./...
-	cd test/cluster && $(GO) test ./...
+	$(GO) test -C test/cluster ./...
 
 race: ## run the race detector over what is concurrent
-	$(GO) test -race ./pkg/... 
+	$(GO) test -race ./pkg/...
 
 bench: ## print the benchmarks, each with its peer
 	$(GO) test -run '^$$' -bench . -benchmem ./pkg/... ./test/bench/...
 
 demo: build ## start a real API server with a failing Flux and show it
-	cd test/cluster && $(GO) run . demo ../../bin/kubectl-fluxctx
+	$(GO) run -C test/cluster . demo $(CURDIR)/bin/kubectl-fluxctx
 
 lint: ## check format and code
 	.ci/lint

@@ -20,6 +20,7 @@ import (
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmdutil"
+	"github.com/fluxctx/kubectl-fluxctx/test/clustertest"
 )
 
 // canary is the value of every secret in the scripts. No output and no file
@@ -50,20 +51,30 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shared := &clusters{running: map[string]*clustertest.Cluster{}}
+	t.Cleanup(func() { shared.stop(t) })
 	for _, folder := range folders {
 		t.Run(filepath.Base(folder), func(t *testing.T) {
 			testscript.Run(t, testscript.Params{
 				Dir:                 folder,
 				RequireExplicitExec: true,
+				Condition: func(condition string) (bool, error) {
+					// Scripts on a real API server run always, in CI above all.
+					return condition != "no-cluster" || clustertest.Unwanted(), nil
+				},
 				Setup: func(env *testscript.Env) error {
 					return setup(t, env, root)
 				},
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
+					"cluster":     shared.command,
 					"hostile":     hostile,
 					"interrupted": interrupted,
 					"jq":          jq,
+					"mistakes":    mistakes,
+					"serve":       serve,
 					"session":     sessionFile,
 					"valid":       valid,
+					"within":      within,
 				},
 			})
 		})
