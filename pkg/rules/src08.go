@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
@@ -15,7 +16,7 @@ var src08 = Rule{
 	Why: "Whoever stands between the cluster and the server can change what Flux applies, with the rights of its controllers, " +
 		"and read the credentials that go along. Controllers that run with --insecure-allow-http=false refuse such a URL.",
 	Fix:   "Use an https://, ssh:// or TLS-protected oci:// URL, and drop spec.insecure.",
-	Guard: "Addresses inside the cluster (.svc, .cluster.local, localhost) get a warning: the traffic stays there. Suspended sources are passed over.",
+	Guard: "Addresses inside the cluster (.svc, .cluster.local) get a warning, loopback addresses advice: the traffic stays there. Suspended sources are passed over.",
 	Since: "0.1.0",
 	Page:  fluxcd + "/flux/components/source/ocirepositories/#insecure",
 	Focus: []string{"sources", "security"},
@@ -58,9 +59,24 @@ func checkInsecureSource(p *pass) {
 	}
 }
 
+// insecureSeverity is that of the rule (no word of its own) for traffic that
+// crosses a network, less for traffic that stays in the cluster or the machine.
 func insecureSeverity(url string) v1alpha1.Severity {
-	if inCluster(host(url)) {
+	switch name := host(url); {
+	case loopback(name):
+		return v1alpha1.SeverityInfo
+	case inCluster(name):
 		return v1alpha1.SeverityWarning
 	}
 	return ""
+}
+
+// loopback addresses lead to a side-car or a test: no network carries the
+// traffic.
+func loopback(name string) bool {
+	if name == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(name)
+	return err == nil && ip.IsLoopback()
 }
