@@ -23,7 +23,7 @@ import (
 const (
 	// maxPage bounds a page after decompression. The largest of the site has
 	// 1.1 MB.
-	maxPage      = 8 << 20
+	maxPage      = 4 << 20
 	maxRedirects = 5
 	maxTries     = 3
 	// longestHold bounds what a server may ask for with Retry-After.
@@ -127,7 +127,7 @@ func (f *fetcher) nextStep(ctx context.Context, host string, err error) error {
 		switch {
 		case status.wait > 0:
 			f.hold(host, status.wait)
-			if deadline, ok := ctx.Deadline(); ok && f.now().Add(status.wait).After(deadline) {
+			if !hasTime(ctx, status.wait) {
 				return backoff.Permanent(err)
 			}
 			return err // the next try waits for the hold
@@ -140,6 +140,12 @@ func (f *fetcher) nextStep(ctx context.Context, host string, err error) error {
 		return err
 	}
 	return backoff.Permanent(err)
+}
+
+// hasTime says whether a wait ends before the deadline.
+func hasTime(ctx context.Context, wait time.Duration) bool {
+	deadline, limited := ctx.Deadline()
+	return !limited || time.Until(deadline) > wait
 }
 
 // isReset says whether a connection that was made broke. One that could not be
@@ -234,7 +240,7 @@ func (f *fetcher) waitForHold(ctx context.Context, host string) error {
 	if wait <= 0 || wait > longestHold {
 		return nil
 	}
-	if deadline, ok := ctx.Deadline(); ok && until.After(deadline) {
+	if !hasTime(ctx, wait) {
 		return fmt.Errorf("the server asked to wait until %s", until.Format(time.TimeOnly))
 	}
 	select {
