@@ -103,8 +103,9 @@ type wireHistory struct {
 // not fail for it.
 type timestamp struct{ time.Time }
 
-func (t *timestamp) UnmarshalText(text []byte) error {
-	t.Time, _ = time.Parse(time.RFC3339, string(text))
+// UnmarshalJSON hides that of time.Time.
+func (t *timestamp) UnmarshalJSON(text []byte) error {
+	t.Time, _ = time.Parse(`"`+time.RFC3339+`"`, string(text))
 	return nil
 }
 

@@ -73,6 +73,12 @@ func answerProblem(e *statusError) model.Problem {
 	return problem("ClusterUnhealthy", "the server answers with an error: "+e.Error(), "try again, and ask who runs the cluster when it stays")
 }
 
+// certificateAlerts are the TLS alerts about the client's certificate (RFC 8446,
+// 6.2), in the words of crypto/tls.
+var certificateAlerts = []string{
+	"bad certificate", "revoked certificate", "expired certificate", "unknown certificate", "access denied", "certificate required",
+}
+
 // tlsProblem recognises that both sides cannot agree on encryption or identity.
 func tlsProblem(err error) (model.Problem, bool) {
 	const hintCA = "check certificate-authority, tls-server-name and server of the kubeconfig context"
@@ -82,13 +88,13 @@ func tlsProblem(err error) (model.Problem, bool) {
 	if is[x509.UnknownAuthorityError](err) || is[x509.HostnameError](err) || is[x509.CertificateInvalidError](err) || is[*tls.CertificateVerificationError](err) {
 		return problem("TLSMismatch", "the certificate of the server is not trusted: "+text(err), hintCA), true
 	}
-	if alert, ok := errors.AsType[tls.AlertError](err); ok {
-		// RFC 8446, 6.2: bad_certificate, certificate_expired,
-		// certificate_unknown, unknown_ca, access_denied, certificate_required.
-		if slices.Contains([]tls.AlertError{42, 45, 46, 48, 49, 116}, alert) {
-			return problem("AuthFailed", "the server does not accept the client certificate: "+alert.Error(), "renew the client certificate of the kubeconfig user"), true
+	// crypto/tls has no type for an alert of the other side.
+	if operation, ok := errors.AsType[*net.OpError](err); ok && operation.Op == "remote error" {
+		alert := text(operation.Err)
+		if slices.ContainsFunc(certificateAlerts, func(words string) bool { return strings.Contains(alert, words) }) {
+			return problem("AuthFailed", "the server does not accept the client certificate: "+alert, "renew the client certificate of the kubeconfig user"), true
 		}
-		return problem("TLSMismatch", "the server refuses the TLS connection: "+alert.Error(), hintCA), true
+		return problem("TLSMismatch", "the server refuses the TLS connection: "+alert, hintCA), true
 	}
 	return model.Problem{}, false
 }
