@@ -183,11 +183,15 @@ func TestConnectProblems(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			const limit = time.Second
+			// A busy machine must not turn another failure into a timeout.
+			limit := 30 * time.Second
+			if test.code == "ClusterTimeout" {
+				limit = time.Second
+			}
 			config := test.config(t)
 			begin := time.Now()
 			cluster, problems := Read(context.Background(), Options{Config: config, ConnectTimeout: limit})
-			if took := time.Since(begin); took > limit+2*time.Second {
+			if took := time.Since(begin); took > limit+10*time.Second {
 				t.Errorf("took %s", took)
 			}
 			if cluster.Reachable {
