@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -252,7 +253,7 @@ var failures = map[string]failure{
 		serve: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
 			w.Header().Set("Content-Encoding", "gzip")
-			w.Write(bomb)
+			w.Write(bomb())
 		},
 		want: "more than 4 MB", requests: 12,
 	},
@@ -277,7 +278,7 @@ var failures = map[string]failure{
 }
 
 // bomb is 200 MB of zeros in 200 kB.
-var bomb = func() []byte {
+var bomb = sync.OnceValue(func() []byte {
 	var zipped bytes.Buffer
 	writer := gzip.NewWriter(&zipped)
 	zeros := make([]byte, 1<<20)
@@ -286,7 +287,7 @@ var bomb = func() []byte {
 	}
 	writer.Close()
 	return zipped.Bytes()
-}()
+})
 
 func TestEveryFailureOfTheSite(t *testing.T) {
 	for name, test := range failures {
