@@ -49,6 +49,11 @@ type Repository struct {
 	Tenants      []string
 	CI           []Pipeline
 	Markers      []ImageMarker
+	// Analysis reads the project as a whole out of all of the above, and
+	// Requirements are the topics that it asks for, in the order of the focus
+	// table.
+	Analysis     Analysis
+	Requirements []Requirement
 }
 
 // Census counts the documents of .yaml and .yml files by apiVersion/kind.
