@@ -1,15 +1,56 @@
 package gitrepo
 
+import "time"
+
 // The limits that keep a hostile or broken tree from taking the machine down.
 // Reaching one leaves a problem that names the file; the rest of the tree is
 // still read.
 const (
-	// maxFileSize is the largest YAML or JSON file that is read, in bytes. The
-	// API server refuses requests above 3 MiB, and the largest bundles of
+	// scanTimeLimit bounds the whole scan. A tree of 50,000 files takes two
+	// seconds; a cold disk may need some dozens.
+	scanTimeLimit = 2 * time.Minute
+
+	// maxWorkers bounds how many files are read at the same time; each holds the
+	// content of one.
+	maxWorkers = 8
+
+	// maxFiles bounds the regular files of one tree, maxFolderDepth how deep
+	// folders may lie in each other.
+	maxFiles       = 1_000_000
+	maxFolderDepth = 100
+
+	// maxFileSize is the largest file that is read, in bytes. The API server
+	// refuses requests above 3 MiB, and the largest bundles of
 	// CustomResourceDefinitions have about 10 MiB.
 	maxFileSize = 32 << 20
-	// maxFiles bounds the regular files of one tree.
-	maxFiles = 1_000_000
-	// maxFolderDepth bounds how deep the walk descends.
-	maxFolderDepth = 64
+	// maxTreeSize bounds the bytes that are read of all files together.
+	maxTreeSize = 4 << 30
+	// maxFileDocuments bounds the documents of one file, maxTreeDocuments those
+	// of all.
+	maxFileDocuments = 50_000
+	maxTreeDocuments = 500_000
+	// maxDocumentSize and maxDocumentNodes bound a document that the YAML
+	// library reads in full. A node takes some 200 bytes of memory.
+	maxDocumentSize  = 8 << 20
+	maxDocumentNodes = 400_000
+	// heavyDocumentNodes is from where on documents are read one at a time.
+	heavyDocumentNodes = 50_000
+
+	// maxExpandedSize and maxExpandedDepth bound what aliases make of a part of
+	// a document, in bytes of JSON.
+	maxExpandedSize  = 2 << 20
+	maxExpandedDepth = 200
+	// maxFieldLines bounds the lines that are kept of one document; objects with
+	// large values would otherwise cost more than all others together.
+	maxFieldLines = 2000
+	// maxFileErrors bounds the parse errors and duplicate keys that are kept of
+	// one file, maxMarkers its image markers.
+	maxFileErrors = 100
+	maxMarkers    = 10_000
+
+	// maxEntries bounds the entries of one kustomization.
+	maxEntries = 10_000
+	// maxBuildFiles bounds the files of all builds together: every Flux
+	// Kustomization of a large tree may build all of it.
+	maxBuildFiles = 2_000_000
 )

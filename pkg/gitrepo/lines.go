@@ -1,76 +1,97 @@
 package gitrepo
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
 
-// maxFieldLines bounds the lines that are kept of one document; Flux objects
-// with large values would otherwise cost more than all others together.
-const maxFieldLines = 2000
-
-// fieldLines says on which line each field of a document stands: those below
-// metadata and spec, without what HelmRelease values hold.
-func fieldLines(document *yaml.Node) model.Lines {
-	lines := model.Lines{}
-	eachField(document, func(key, value *yaml.Node) {
-		switch key.Value {
-		case "apiVersion", "kind":
-			lines[key.Value] = key.Line
-		case "metadata", "spec":
-			lines[key.Value] = key.Line
-			addLines(lines, key.Value, value)
-		}
-	})
-	return lines
+// lineFinder collects on which lines the fields of documents stand.
+type lineFinder struct {
+	// names are the paths that were met so far: documents of a kind share most
+	// of theirs.
+	names map[string]string
+	path  []byte
+	lines model.Lines
 }
 
-func addLines(lines model.Lines, path string, node *yaml.Node) {
-	if len(lines) >= maxFieldLines {
+// find says on which line each field below metadata and spec stands, without
+// what HelmRelease values hold.
+func (f *lineFinder) find(document *yaml.Node) model.Lines {
+	f.lines, f.path = f.lines[:0], f.path[:0]
+	for i := 0; i+1 < len(document.Content); i += 2 {
+		key, value := document.Content[i], document.Content[i+1]
+		switch key.Value {
+		case "apiVersion", "kind":
+			f.add(key.Value, key.Line)
+		case "metadata", "spec":
+			f.add(key.Value, key.Line)
+			f.path = append(f.path[:0], key.Value...)
+			f.below(value)
+		}
+	}
+	lines := slices.Clone(f.lines)
+	slices.SortStableFunc(lines, func(a, b model.FieldLine) int { return strings.Compare(a.Field, b.Field) })
+	// Of a field that is there twice, the first counts.
+	return slices.CompactFunc(lines, func(a, b model.FieldLine) bool { return a.Field == b.Field })
+}
+
+func (f *lineFinder) add(field string, line int) {
+	if len(f.lines) < maxFieldLines {
+		f.lines = append(f.lines, model.FieldLine{Field: field, Line: line})
+	}
+}
+
+// below adds the fields of the node that the current path leads to. Those of an
+// alias stand where its anchor is, and are left out.
+func (f *lineFinder) below(node *yaml.Node) {
+	length := len(f.path)
+	if length > maxPathLength {
 		return
 	}
 	switch node.Kind {
 	case yaml.MappingNode:
-		eachField(node, func(key, value *yaml.Node) {
-			field := path + "." + key.Value
-			lines[field] = key.Line
-			if field != "spec.values" {
-				addLines(lines, field, value)
+		for i := 0; i+1 < len(node.Content) && len(f.lines) < maxFieldLines; i += 2 {
+			key := node.Content[i]
+			f.path = append(append(f.path[:length], '.'), key.Value...)
+			f.add(f.name(), key.Line)
+			if string(f.path) != "spec.values" {
+				f.below(node.Content[i+1])
 			}
-		})
+		}
 	case yaml.SequenceNode:
 		for i, item := range node.Content {
-			field := path + "[" + strconv.Itoa(i) + "]"
-			lines[field] = item.Line
-			addLines(lines, field, item)
+			if len(f.lines) >= maxFieldLines {
+				break
+			}
+			f.path = append(strconv.AppendInt(append(f.path[:length], '['), int64(i), 10), ']')
+			f.add(f.name(), item.Line)
+			f.below(item)
 		}
 	case yaml.DocumentNode, yaml.ScalarNode, yaml.AliasNode:
-		// A scalar has no fields; those of an alias stand where its anchor is.
 	}
+	f.path = f.path[:length]
 }
 
-func eachField(mapping *yaml.Node, do func(key, value *yaml.Node)) {
-	if mapping.Kind != yaml.MappingNode {
-		return
+func (f *lineFinder) name() string {
+	if name, ok := f.names[string(f.path)]; ok {
+		return name
 	}
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		do(mapping.Content[i], mapping.Content[i+1])
+	name := string(f.path)
+	// What only one document has need not be remembered for ever.
+	if len(f.names) < maxSharedNames {
+		f.names[name] = name
 	}
+	return name
 }
 
-// nameLine is the line of metadata.name, 0 when there is none.
-func nameLine(document *yaml.Node) (line int) {
-	eachField(document, func(key, metadata *yaml.Node) {
-		if key.Value == "metadata" {
-			eachField(metadata, func(key, _ *yaml.Node) {
-				if key.Value == "name" {
-					line = key.Line
-				}
-			})
-		}
-	})
-	return line
-}
+const (
+	// maxSharedNames bounds the strings that documents share.
+	maxSharedNames = 50_000
+	// maxPathLength bounds the paths of fields, in bytes.
+	maxPathLength = 1024
+)

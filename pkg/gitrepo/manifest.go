@@ -2,7 +2,7 @@ package gitrepo
 
 import (
 	"encoding/base64"
-	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -37,58 +37,106 @@ var manifestKinds = map[string]bool{
 	"ValidatingAdmissionPolicyBinding": true,
 }
 
+func isManifest(kind string) bool {
+	_, ok := manifestKinds[kind]
+	return ok
+}
+
+func keepsBody(kind []byte) bool { return manifestKinds[string(kind)] }
+
+func hasEntries(kind string) bool { return kind == "ConfigMap" || kind == "Secret" }
+
 // readManifest keeps what rules read of a document.
-func readManifest(document model.Document, node *yaml.Node, labels, annotations map[string]string) (model.Manifest, bool) {
-	keepBody, ok := manifestKinds[document.Kind]
-	if !ok {
-		return model.Manifest{}, false
-	}
+func (r *fileReader) readManifest(node, metadata *yaml.Node, document model.Document) model.Manifest {
 	manifest := model.Manifest{
 		ID: document.ID(), APIVersion: document.APIVersion, Location: document.Location,
-		Labels: labels, Annotations: annotations,
+		Labels: r.sharedFields(metadata, "labels"), Annotations: r.sharedFields(metadata, "annotations"),
 	}
-	if keepBody {
-		manifest.Lines = fieldLines(node)
+	if manifestKinds[document.Kind] {
+		manifest.Lines = r.lines.find(node)
 		body := &yaml.Node{Kind: yaml.MappingNode}
-		eachField(node, func(key, value *yaml.Node) {
-			if !slices.Contains([]string{"apiVersion", "kind", "metadata", "data", "stringData", "status"}, key.Value) {
-				body.Content = append(body.Content, key, value)
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			switch node.Content[i].Value {
+			case "apiVersion", "kind", "metadata", "data", "stringData", "status":
+			default:
+				body.Content = append(body.Content, node.Content[i], node.Content[i+1])
 			}
-		})
-		manifest.Body, _ = nodeJSON(body)
+		}
+		if len(body.Content) > 0 {
+			manifest.Body, _ = cleanJSON(body)
+		}
 	}
-	if document.Kind == "ConfigMap" || document.Kind == "Secret" {
+	if hasEntries(document.Kind) {
 		eachField(node, func(key, value *yaml.Node) {
 			switch key.Value {
 			case "data", "stringData", "binaryData":
-				encoded := key.Value == "binaryData" || key.Value == "data" && document.Kind == "Secret"
-				eachField(value, func(entry, text *yaml.Node) {
+				eachField(value, func(entry, value *yaml.Node) {
 					manifest.Entries = append(manifest.Entries, model.Entry{
-						Field: key.Value, Key: sanitize.Line(entry.Value, 0), Line: entry.Line, Class: classify(text, encoded),
+						Field: key.Value,
+						Key:   sanitize.Line(entry.Value, maxNameLength),
+						Line:  entry.Line,
+						Class: classifyNode(value, isEncoded(document.Kind, key.Value)),
 					})
 				})
 			}
 		})
 	}
-	return manifest, true
+	return manifest
 }
 
-// classify looks at a value and forgets it. Base64 is looked through, since
-// placeholders and references are encoded as well; what is not text is a value.
-func classify(node *yaml.Node, encoded bool) model.ValueClass {
-	if node.Kind == yaml.AliasNode {
-		node = node.Alias
-	}
-	if node.Kind != yaml.ScalarNode || node.Tag == "!!null" {
+// isEncoded is true for fields whose values are base64.
+func isEncoded(kind, field string) bool {
+	return field == "binaryData" || field == "data" && kind == "Secret"
+}
+
+// classifyNode looks at a value and forgets it.
+func classifyNode(node *yaml.Node, encoded bool) model.ValueClass {
+	if node.Kind != yaml.ScalarNode || isNull(node) {
 		return model.ValueEmpty
 	}
-	class := model.ClassifyValue(node.Value)
+	return classify(node.Value, encoded)
+}
+
+// classify looks through base64, since placeholders and references are encoded
+// as well; what is not text then is a value.
+func classify(value string, encoded bool) model.ValueClass {
+	class := model.ClassifyValue(value)
 	if !encoded || class != model.ValueText {
 		return class
 	}
-	decoded, err := base64.StdEncoding.DecodeString(node.Value)
+	decoded, err := base64.StdEncoding.DecodeString(value)
 	if err != nil || !utf8.Valid(decoded) {
 		return class
 	}
 	return model.ClassifyValue(string(decoded))
+}
+
+func (e skimmedEntry) classify(kind string) model.ValueClass {
+	value := string(e.value)
+	switch e.style {
+	case plainScalar:
+		if value == "~" || value == "null" || value == "Null" || value == "NULL" {
+			return model.ValueEmpty
+		}
+	case literalScalar:
+		value = dedent(value)
+	}
+	return classify(value, isEncoded(kind, string(e.field)))
+}
+
+// dedent takes the indentation of a literal block scalar away.
+func dedent(block string) string {
+	indent := -1
+	var text strings.Builder
+	text.Grow(len(block))
+	for line := range strings.Lines(block) {
+		line = strings.TrimSuffix(line, "\n")
+		line = strings.TrimSuffix(line, "\r")
+		if indent < 0 && strings.TrimLeft(line, " ") != "" {
+			indent = len(line) - len(strings.TrimLeft(line, " "))
+		}
+		text.WriteString(line[min(len(line), max(indent, 0)):])
+		text.WriteByte('\n')
+	}
+	return text.String()
 }

@@ -1,0 +1,43 @@
+//go:build unix
+
+package gitrepo
+
+import (
+	"errors"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// openFile opens a file of an open folder for reading. A symbolic link is
+// refused, and a FIFO does not make it wait, so that nothing changes when an
+// entry is exchanged after the folder was listed. The file is opened by its
+// descriptor alone, without Go's poller, which has no use for regular files.
+func openFile(folder *os.File, name string) (descriptor, error) {
+	for {
+		fd, err := unix.Openat(int(folder.Fd()), name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		if err == nil {
+			return descriptor(fd), nil
+		}
+		if !errors.Is(err, syscall.EINTR) {
+			return 0, err
+		}
+	}
+}
+
+// descriptor is an open file.
+type descriptor int
+
+// Read implements io.Reader but for the error at the end, which is nil.
+func (d descriptor) Read(buffer []byte) (int, error) {
+	for {
+		n, err := unix.Read(int(d), buffer)
+		if !errors.Is(err, syscall.EINTR) {
+			return max(n, 0), err
+		}
+	}
+}
+
+// Close closes the file.
+func (d descriptor) Close() { _ = unix.Close(int(d)) }

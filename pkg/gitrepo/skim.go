@@ -1,0 +1,585 @@
+package gitrepo
+
+import "bytes"
+
+// Bounds of what is skimmed; what exceeds them is left to the library.
+const (
+	maxSkimLevels = 64
+	maxSkimKeys   = 64  // of one mapping
+	maxSkimKey    = 512 // bytes; YAML allows 1024 characters
+	maxSkimFlow   = 16  // flow collections inside each other
+)
+
+// skimmer reads a document without building the nodes that the YAML library
+// builds, which costs twenty times as much. It accepts only a small and plain
+// part of YAML: block mappings and sequences, scalars of one line, block
+// scalars, simple flow collections. Whatever it accepts, the library parses
+// without an error and to the same answer; a fuzz test and the corpus test hold
+// it to that. Whatever is in the least unusual is left to the library.
+type skimmer struct {
+	// wanted says of which documents more is kept than a skim finds, by their
+	// apiVersion and kind; these are left to the library, too.
+	wanted func(apiVersion, kind []byte) bool
+
+	found skimmed
+	text  []byte
+	// next is the offset of the next line, line the number of the current one.
+	next, line int
+	levels     []skimLevel
+	// keys are those of all open mappings, the outermost first.
+	keys [][]byte
+	// pending is true after a key or a dash that has no value yet.
+	pending bool
+	// plain is true when the next line may continue a plain scalar, single when
+	// that scalar must not have a second line.
+	plain, single bool
+}
+
+// skimmed is what a skim finds. The slices are parts of the text.
+type skimmed struct {
+	// line is that of the first key or item, from 1; 0 without content.
+	line int
+	// mapping is false for a sequence.
+	mapping          bool
+	apiVersion, kind []byte
+	name, namespace  []byte
+	nameLine         int
+	labels           [][2][]byte
+	annotations      [][2][]byte
+	entries          []skimmedEntry
+}
+
+// skimmedEntry is an entry of data, stringData or binaryData.
+type skimmedEntry struct {
+	field, key, value []byte
+	line              int
+	style             scalarStyle
+}
+
+type scalarStyle uint8
+
+const (
+	plainScalar scalarStyle = iota
+	quotedScalar
+	literalScalar // with the indentation of its lines
+	foldedScalar
+)
+
+// skimLevel is one open block collection.
+type skimLevel struct {
+	indent   int
+	sequence bool
+	// firstKey is the index in keys of the mapping's first key.
+	firstKey int
+}
+
+// skim reads one document; ok is false when it is left to the library. The text
+// must be valid in the sense of plainText. The result is good until the next
+// call.
+func (s *skimmer) skim(text []byte) (found *skimmed, ok bool) {
+	s.text, s.next, s.line = text, 0, 0
+	s.levels, s.keys = s.levels[:0], s.keys[:0]
+	s.pending, s.plain, s.single = false, false, false
+	s.found = skimmed{labels: s.found.labels[:0], annotations: s.found.annotations[:0], entries: s.found.entries[:0]}
+	for {
+		line, ok := s.readLine()
+		if !ok {
+			s.found.mapping = len(s.levels) > 0 && !s.levels[0].sequence
+			return &s.found, true
+		}
+		if !s.takeLine(line) {
+			return nil, false
+		}
+	}
+}
+
+// readLine returns the next line without its break.
+func (s *skimmer) readLine() (line []byte, ok bool) {
+	if s.next >= len(s.text) {
+		return nil, false
+	}
+	line = s.text[s.next:]
+	if end := bytes.IndexByte(line, '\n'); end >= 0 {
+		line = line[:end]
+	}
+	s.next += len(line) + 1
+	s.line++
+	return bytes.TrimSuffix(line, []byte("\r")), true
+}
+
+func (s *skimmer) takeLine(line []byte) bool {
+	if s.line == 1 && bytes.HasPrefix(line, []byte("---")) {
+		return blank(line[3:])
+	}
+	indent := spaces(line)
+	rest := line[indent:]
+	switch {
+	case len(rest) == 0:
+		return true
+	case rest[0] == '#':
+		s.plain = false
+		return true
+	case indent == 0 && (rest[0] == '%' || bytes.HasPrefix(rest, []byte("---")) || bytes.HasPrefix(rest, []byte("..."))):
+		return false
+	}
+	if s.plain && indent > s.top().indent {
+		value, after := cutPlain(rest)
+		return len(value) > 0 && len(after) == 0 && !s.single
+	}
+	s.plain = false
+	return s.place(indent, isDash(rest)) && s.content(indent, rest)
+}
+
+func (s *skimmer) top() *skimLevel { return &s.levels[len(s.levels)-1] }
+
+// place opens and closes collections, so that the innermost is the one to which
+// a line with this indentation belongs.
+func (s *skimmer) place(indent int, dash bool) bool {
+	if len(s.levels) == 0 {
+		s.found.line = s.line
+		s.levels = append(s.levels, skimLevel{indent: indent, sequence: dash})
+		return true
+	}
+	pending := s.pending
+	s.pending = false
+	top := s.top()
+	// A sequence may stand at the indentation of its key.
+	if pending && (indent > top.indent || indent == top.indent && dash && !top.sequence) {
+		return s.push(indent, dash)
+	}
+	for top.indent > indent || top.indent == indent && top.sequence && !dash {
+		if len(s.levels) == 1 {
+			return false
+		}
+		s.keys = s.keys[:top.firstKey]
+		s.levels = s.levels[:len(s.levels)-1]
+		top = s.top()
+	}
+	return top.indent == indent && top.sequence == dash
+}
+
+// push opens a collection that is the value of the innermost key or item.
+func (s *skimmer) push(indent int, sequence bool) bool {
+	if len(s.levels) == maxSkimLevels {
+		return false
+	}
+	if role := s.role(); role.scalar() || role == roleFields && sequence {
+		return false
+	}
+	s.levels = append(s.levels, skimLevel{indent: indent, sequence: sequence, firstKey: len(s.keys)})
+	return true
+}
+
+// content takes a line after its indentation: dashes, then a key or a value.
+func (s *skimmer) content(indent int, rest []byte) bool {
+	for s.top().sequence {
+		// rest begins with a dash.
+		after := rest[1:]
+		if blank(after) {
+			s.pending = true
+			return true
+		}
+		gap := spaces(after)
+		indent, rest = indent+1+gap, after[gap:]
+		key, _ := cutKey(rest)
+		dash := isDash(rest)
+		if key == nil && !dash {
+			return s.value(rest)
+		}
+		if !s.push(indent, dash) {
+			return false
+		}
+	}
+	key, after := cutKey(rest)
+	if key == nil || !s.addKey(key) {
+		return false
+	}
+	if blank(after) {
+		s.pending = true
+		return !s.role().scalar()
+	}
+	return s.value(after[spaces(after):])
+}
+
+// addKey adds a key to the innermost mapping, which must not have it yet.
+func (s *skimmer) addKey(key []byte) bool {
+	if !s.newKey(s.top().firstKey, key) {
+		return false
+	}
+	// What SOPS has encrypted is looked at more closely.
+	return len(s.levels) > 1 || string(key) != "sops"
+}
+
+func (s *skimmer) newKey(first int, key []byte) bool {
+	known := s.keys[first:]
+	if len(known) == maxSkimKeys || len(key) > maxSkimKey {
+		return false
+	}
+	for _, other := range known {
+		if bytes.Equal(other, key) {
+			return false
+		}
+	}
+	s.keys = append(s.keys, key)
+	return true
+}
+
+// value takes the value of a key or an item.
+func (s *skimmer) value(rest []byte) bool {
+	switch rest[0] {
+	case '|', '>':
+		return s.block(rest)
+	case '{', '[':
+		role := s.role()
+		if role.scalar() || role == roleFields && !bytes.HasPrefix(rest, []byte("{}")) {
+			return false
+		}
+		after, ok := s.flow(rest, 0)
+		return ok && blank(after)
+	case '"', '\'':
+		value, after, ok := cutQuoted(rest)
+		return ok && blank(after) && s.keep(value, quotedScalar, s.line)
+	}
+	value, after := cutPlain(rest)
+	s.plain = len(after) == 0
+	return len(value) > 0 && s.keep(value, plainScalar, s.line)
+}
+
+// block takes a block scalar, whose header this is.
+func (s *skimmer) block(header []byte) bool {
+	style, rest := literalScalar, header[1:]
+	if header[0] == '>' {
+		style = foldedScalar
+	}
+	if len(rest) > 0 && (rest[0] == '-' || rest[0] == '+') {
+		rest = rest[1:]
+	}
+	if !blank(rest) {
+		return false
+	}
+	// The first line with text gives the indentation of all. Blank lines before
+	// it may not have more; without any text they would give it.
+	parent, indent, leading := s.top().indent, 0, 0
+	headerLine, start, end := s.line, s.next, s.next
+	for {
+		offset := s.next
+		line, ok := s.readLine()
+		if !ok {
+			break
+		}
+		column := spaces(line)
+		if column == len(line) {
+			if indent == 0 {
+				leading = max(leading, column)
+			}
+			continue
+		}
+		if column <= parent || column < indent {
+			if line[column] == '\t' {
+				return false
+			}
+			s.next = offset
+			s.line--
+			break
+		}
+		if indent == 0 {
+			if leading > column || line[column] == '\t' {
+				return false
+			}
+			indent = column
+		}
+		end = min(s.next, len(s.text))
+	}
+	if indent == 0 && leading > 0 {
+		return false
+	}
+	return s.keep(s.text[start:end], style, headerLine)
+}
+
+// flow takes a flow collection that ends on this line.
+func (s *skimmer) flow(rest []byte, depth int) (after []byte, ok bool) {
+	mapping, closing := rest[0] == '{', rest[0]+2
+	rest = bytes.TrimLeft(rest[1:], " ")
+	if len(rest) > 0 && rest[0] == closing {
+		return rest[1:], true
+	}
+	first := len(s.keys)
+	defer func() { s.keys = s.keys[:first] }()
+	for len(rest) > 0 {
+		if mapping {
+			key, value := cutKey(rest)
+			if key == nil || !s.newKey(first, key) {
+				return nil, false
+			}
+			if rest = bytes.TrimLeft(value, " "); len(rest) == 0 {
+				return nil, false
+			}
+		}
+		switch rest[0] {
+		case '{', '[':
+			if depth == maxSkimFlow {
+				return nil, false
+			}
+			rest, ok = s.flow(rest, depth+1)
+		case '"', '\'':
+			_, rest, ok = cutQuoted(rest)
+		default:
+			rest, ok = cutFlowPlain(rest)
+		}
+		rest = bytes.TrimLeft(rest, " ")
+		switch {
+		case !ok || len(rest) == 0:
+			return nil, false
+		case rest[0] == closing:
+			return rest[1:], true
+		case rest[0] != ',':
+			return nil, false
+		}
+		rest = bytes.TrimLeft(rest[1:], " ")
+	}
+	return nil, false
+}
+
+// skimRole says what is kept of the value of a key.
+type skimRole uint8
+
+const (
+	roleNone skimRole = iota
+	// roleFields values are mappings whose entries are kept.
+	roleFields
+	roleAPIVersion
+	roleKind
+	roleName
+	roleNamespace
+	roleLabel
+	roleAnnotation
+	roleEntry
+)
+
+// scalar is true for the roles of which the value itself is kept.
+func (r skimRole) scalar() bool { return r > roleFields }
+
+// role is that of the innermost key.
+func (s *skimmer) role() skimRole {
+	depth := len(s.levels)
+	if depth > 3 {
+		return roleNone
+	}
+	for _, level := range s.levels {
+		if level.sequence {
+			return roleNone
+		}
+	}
+	key := string(s.keys[len(s.keys)-1])
+	if depth == 1 {
+		switch key {
+		case "apiVersion":
+			return roleAPIVersion
+		case "kind":
+			return roleKind
+		case "metadata", "data", "stringData", "binaryData":
+			return roleFields
+		}
+		return roleNone
+	}
+	outer := string(s.keys[s.levels[1].firstKey-1])
+	if outer != "metadata" {
+		if depth == 2 && (outer == "data" || outer == "stringData" || outer == "binaryData") {
+			return roleEntry
+		}
+		return roleNone
+	}
+	if depth == 2 {
+		switch key {
+		case "name":
+			return roleName
+		case "namespace":
+			return roleNamespace
+		case "labels", "annotations":
+			return roleFields
+		}
+		return roleNone
+	}
+	switch string(s.keys[s.levels[2].firstKey-1]) {
+	case "labels":
+		return roleLabel
+	case "annotations":
+		return roleAnnotation
+	}
+	return roleNone
+}
+
+// keep stores the scalar that is the value of the innermost key or item.
+func (s *skimmer) keep(value []byte, style scalarStyle, line int) bool {
+	role := s.role()
+	s.single = role.scalar()
+	if role == roleNone {
+		return true
+	}
+	if role != roleEntry && (style == literalScalar || style == foldedScalar) {
+		return false
+	}
+	key := s.keys[len(s.keys)-1]
+	switch role {
+	case roleAPIVersion, roleKind, roleName, roleNamespace:
+		if len(value) == 0 || style == plainScalar && !isText(value) {
+			return false
+		}
+		switch role {
+		case roleAPIVersion:
+			s.found.apiVersion = value
+		case roleKind:
+			s.found.kind = value
+		case roleName:
+			s.found.name, s.found.nameLine = value, line
+			return true
+		default:
+			s.found.namespace = value
+			return true
+		}
+		return s.found.apiVersion == nil || s.found.kind == nil || !s.wanted(s.found.apiVersion, s.found.kind)
+	case roleLabel:
+		s.found.labels = append(s.found.labels, [2][]byte{key, value})
+	case roleAnnotation:
+		s.found.annotations = append(s.found.annotations, [2][]byte{key, value})
+	case roleEntry:
+		field := s.keys[s.levels[1].firstKey-1]
+		s.found.entries = append(s.found.entries, skimmedEntry{field: field, key: key, value: value, line: line, style: style})
+		return style != foldedScalar
+	default: // A scalar where a mapping belongs.
+		return false
+	}
+	return true
+}
+
+// isText is true for plain scalars that can be nothing but strings: those that
+// begin with a letter and are no word for true, false or null.
+func isText(plain []byte) bool {
+	if c := plain[0] | 0x20; c < 'a' || c > 'z' {
+		return false
+	}
+	switch string(plain) {
+	case "true", "True", "TRUE", "false", "False", "FALSE", "null", "Null", "NULL":
+		return false
+	}
+	return true
+}
+
+func spaces(text []byte) int {
+	n := 0
+	for n < len(text) && text[n] == ' ' {
+		n++
+	}
+	return n
+}
+
+// blank is true when nothing follows but white space and a comment.
+func blank(rest []byte) bool {
+	n := spaces(rest)
+	return n == len(rest) || n > 0 && rest[n] == '#'
+}
+
+// isDash is true at the beginning of a sequence item.
+func isDash(rest []byte) bool {
+	return rest[0] == '-' && (len(rest) == 1 || rest[1] == ' ')
+}
+
+// cutKey cuts off a plain or quoted key and its colon; key is nil when there is
+// none, or none that is simple.
+func cutKey(rest []byte) (key, after []byte) {
+	if rest[0] == '"' || rest[0] == '\'' {
+		var ok bool
+		if key, after, ok = cutQuoted(rest); !ok || len(key) == 0 {
+			return nil, nil
+		}
+	} else {
+		n := 0
+		for n < len(rest) && wordByte[rest[n]] {
+			n++
+		}
+		if n == 0 || !plainBegins(rest) {
+			return nil, nil
+		}
+		key, after = rest[:n], rest[n:]
+	}
+	if len(after) == 0 || after[0] != ':' || len(after) > 1 && after[1] != ' ' {
+		return nil, nil
+	}
+	return key, after[1:]
+}
+
+// cutQuoted cuts off a quoted scalar of one line without escapes.
+func cutQuoted(rest []byte) (value, after []byte, ok bool) {
+	quote := rest[0]
+	end := bytes.IndexByte(rest[1:], quote)
+	if end < 0 {
+		return nil, nil, false
+	}
+	value, after = rest[1:1+end], rest[2+end:]
+	if len(after) > 0 && after[0] == quote || bytes.IndexByte(value, '\t') >= 0 || quote == '"' && bytes.IndexByte(value, '\\') >= 0 {
+		return nil, nil, false
+	}
+	return value, after, true
+}
+
+// cutPlain cuts off a plain scalar that goes to the end of the line or to a
+// comment. The value is empty when there is none that is simple.
+func cutPlain(rest []byte) (value, after []byte) {
+	if !plainBegins(rest) {
+		return nil, nil
+	}
+	for i, c := range rest {
+		switch {
+		case c == '\t', c == ':' && (i+1 == len(rest) || rest[i+1] == ' '):
+			return nil, nil
+		case c == '#' && rest[i-1] == ' ':
+			return bytes.TrimRight(rest[:i], " "), rest[i:]
+		}
+	}
+	return bytes.TrimRight(rest, " "), nil
+}
+
+// cutFlowPlain cuts off a plain scalar inside a flow collection.
+func cutFlowPlain(rest []byte) (after []byte, ok bool) {
+	if !plainBegins(rest) {
+		return nil, false
+	}
+	for i, c := range rest {
+		switch c {
+		case ',', ']', '}':
+			return rest[i:], true
+		case '[', '{', '\t', '#', '?':
+			return nil, false
+		case ':':
+			if i+1 == len(rest) || !wordByte[rest[i+1]] {
+				return nil, false
+			}
+		}
+	}
+	return nil, false
+}
+
+// plainBegins is true where a plain scalar may begin.
+func plainBegins(rest []byte) bool {
+	if rest[0] == '-' {
+		return len(rest) > 1 && rest[1] != '-' && wordByte[rest[1]]
+	}
+	return plainFirst[rest[0]]
+}
+
+var (
+	// wordByte are the bytes of plain keys.
+	wordByte = byteSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./$", false)
+	// plainFirst are the bytes with which a plain scalar may begin.
+	plainFirst = byteSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./$()+;<^\\~", true)
+)
+
+func byteSet(members string, beyondASCII bool) (set [256]bool) {
+	for _, c := range []byte(members) {
+		set[c] = true
+	}
+	for c := 0x80; beyondASCII && c <= 0xff; c++ {
+		set[c] = true
+	}
+	return set
+}
