@@ -6,7 +6,6 @@ import (
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/docs"
-	"github.com/fluxctx/kubectl-fluxctx/pkg/focus"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/guidance"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/session"
 )
@@ -14,12 +13,52 @@ import (
 // loadDocs loads the documents of the core and of the focus; it runs beside
 // the other collectors.
 func (r *run) loadDocs(ctx context.Context) {
-	r.docs = docs.Load(ctx, r.Docs)
+	r.docs = r.loader.Load(ctx, r.Focus)
+}
+
+// loadProjectDocs loads the documents about what this project turned out to
+// use. Under a focus that is what was asked for.
+func (r *run) loadProjectDocs(ctx context.Context) {
+	if len(r.Focus) == 0 {
+		topics := make([]string, len(r.report.Requirements))
+		for i, requirement := range r.report.Requirements {
+			topics[i] = requirement.Topic
+		}
+		r.Progress("documents", "loading those for this project")
+		r.docs = r.loader.Load(ctx, topics)
+		r.Progress("documents", "")
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	r.update(r.recordDocs)
+	r.checkpoint(session.AdvancedContextLoaded)
+}
+
+// recordDocs writes into the session what was loaded, and the capabilities
+// that this earned.
+func (r *run) recordDocs(state *session.State) {
+	state.ContextSources = r.docs.ContextSources(r.now)
+	state.CapabilitiesLoaded = r.docs.SessionCapabilities()
+	connectivity := r.docs.Connectivity
+	state.Connectivity = &connectivity
 }
 
 // advise writes the guidance with the documents that are at hand.
 func (r *run) advise(context.Context) {
 	r.report.Guidance = guidance.Advise(r.facts, r.report.Findings, docLinks(r.docs.Sections))
+}
+
+// validate checks that what was to be loaded is there; what is not is listed
+// with what to read instead.
+func (r *run) validate(context.Context) {
+	r.report.Docs = r.docs.Report()
+	r.report.Docs.Missing = convert(r.docs.Missing(), func(m docs.Missing) v1alpha1.MissingDoc {
+		return v1alpha1.MissingDoc{URL: m.URL, Reason: m.Reason, Fallback: m.Fallback, File: m.File, Instructions: m.Instructions}
+	})
+	r.report.Connectivity = r.docs.Connectivity
+	r.problems = append(r.problems, r.docs.Problems()...)
+	r.checkpoint(session.ContextValidationComplete)
 }
 
 // docLinks lists the documents of each topic, each page once.
@@ -37,61 +76,4 @@ func docLinks(sections []docs.Section) map[string][]v1alpha1.DocLink {
 		}
 	}
 	return links
-}
-
-// reportDocs lists what was loaded. A section of several topics is listed
-// under the first that was asked for.
-func reportDocs(loaded docs.Result, asked []string) v1alpha1.Docs {
-	report := v1alpha1.NewReport().Docs
-	for _, section := range loaded.Sections {
-		report.Sections = append(report.Sections, v1alpha1.DocSection{
-			Topic: topicOf(section, asked), Title: section.Title, URL: section.URL, Source: section.Source, Status: "loaded",
-		})
-	}
-	if len(loaded.Sections) > 0 {
-		report.Sources = append(report.Sources, v1alpha1.DocSource{Name: docs.SourceBuiltin, Status: "loaded"})
-	}
-	return report
-}
-
-func topicOf(section docs.Section, asked []string) string {
-	for _, topic := range asked {
-		if slices.Contains(section.Topics, topic) {
-			return topic
-		}
-	}
-	if len(section.Topics) == 0 {
-		return ""
-	}
-	return section.Topics[0]
-}
-
-// recordDocs writes into the session what was loaded, and the capabilities
-// that this earned.
-func (r *run) recordDocs(state *session.State) {
-	topics := map[string]bool{}
-	var areas []string
-	for _, section := range r.docs.Sections {
-		for _, topic := range section.Topics {
-			if !topics[topic] {
-				topics[topic] = true
-				areas = append(areas, topic)
-			}
-		}
-	}
-	slices.Sort(areas)
-	state.ContextSources.LoadedDocs = []v1alpha1.LoadedDocs{}
-	if len(areas) > 0 {
-		state.ContextSources.LoadedDocs = append(state.ContextSources.LoadedDocs,
-			v1alpha1.LoadedDocs{Source: docs.SourceBuiltin, Status: "loaded", FocusAreas: areas})
-	}
-	state.CapabilitiesLoaded = []string{}
-	for _, name := range focus.SessionCapabilities() {
-		for _, topic := range focus.Topics() {
-			if topic.SessionCapability == name && topics[topic.Name] {
-				state.CapabilitiesLoaded = append(state.CapabilitiesLoaded, name)
-				break
-			}
-		}
-	}
 }

@@ -18,8 +18,13 @@ import (
 type Options struct {
 	Now func() time.Time
 	// Focus lists topic names; empty means all.
-	Focus      []string
+	Focus []string
+	// Folder is the project that the run is about, as the session names it.
+	Folder string
+	// SessionDir is where a new session file goes; Resumed is the session to
+	// go on with instead, nil for a new one.
 	SessionDir string
+	Resumed    *session.Session
 	// Cluster is nil when no cluster is to be asked.
 	Cluster *cluster.Options
 	// Repository is nil when no folder is to be scanned.
@@ -41,6 +46,7 @@ type run struct {
 	sessionFailed bool
 	cluster       *model.Cluster
 	repository    *model.Repository
+	loader        *docs.Loader
 	docs          docs.Result
 	facts         *model.Facts
 	problems      []model.Problem
@@ -54,8 +60,10 @@ var steps = []func(*run, context.Context){
 	(*run).collect,
 	(*run).join,
 	(*run).judge,
-	(*run).advise,
 	(*run).assemble,
+	(*run).loadProjectDocs,
+	(*run).advise,
+	(*run).validate,
 	(*run).finish,
 }
 

@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"path/filepath"
-	"strings"
 	"sync"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cluster"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/docs"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/gitrepo"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/merge"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
@@ -18,9 +17,10 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/session"
 )
 
-// openSession starts the state file. A run without one still makes a report.
+// openSession starts the state file, or goes on with one. A run without one
+// still makes a report.
 func (r *run) openSession(context.Context) {
-	opened, err := session.Create(r.SessionDir, r.now)
+	opened, err := r.open()
 	if err != nil {
 		r.problem("session", "SessionUnwritable", err,
 			"name another folder with --session-dir, one that you own or that has the sticky bit")
@@ -29,10 +29,17 @@ func (r *run) openSession(context.Context) {
 	r.session = opened
 	r.update(func(state *session.State) {
 		state.Focus = append([]string{}, r.Focus...)
-		if r.Repository != nil {
-			state.Folder = sanitize.Path(absolute(r.Repository.Root))
-		}
+		state.Folder = r.Folder
+		r.Docs.FreshSince = state.DocsSince.Time
 	})
+}
+
+// open resumes the session that was asked for, else starts one.
+func (r *run) open() (*session.Session, error) {
+	if r.Resumed != nil {
+		return r.Resumed, nil
+	}
+	return session.Create(r.SessionDir, r.now)
 }
 
 // collect runs the three collectors side by side. Their problems keep the
@@ -58,6 +65,7 @@ func (r *run) collect(ctx context.Context) {
 	if r.Repository != nil {
 		start("repository", "scanning", func() { r.repository, repositoryProblems, repositoryErr = gitrepo.Scan(ctx, *r.Repository) })
 	}
+	r.loader = docs.NewLoader(r.Docs)
 	start("documents", "loading", func() { r.loadDocs(ctx) })
 	collectors.Wait()
 	if ctx.Err() != nil {
@@ -73,7 +81,17 @@ func (r *run) collect(ctx context.Context) {
 		state.ProjectContext = projectContext(r.cluster, r.repository)
 		r.recordDocs(state)
 	})
-	r.skip(session.Context7FluxLoaded)
+	r.passDocs()
+}
+
+// passDocs records that the first documents are there. Without Context7 the run
+// goes on, and failed_sources says why.
+func (r *run) passDocs() {
+	if r.docs.ContextSources(r.now).Context7Available {
+		r.checkpoint(session.Context7FluxLoaded)
+	} else {
+		r.skip(session.Context7FluxLoaded)
+	}
 	r.checkpoint(session.FluxDocsLoaded)
 }
 
@@ -107,13 +125,10 @@ func (r *run) assemble(context.Context) {
 	report.Repository = reportRepository(r.repository)
 	report.Objects = convert(r.facts.Objects, reportObject)
 	report.RootCauses = convert(r.facts.RootCauses, reportRootCause)
-	report.Docs = reportDocs(r.docs, r.Focus)
 }
 
 // finish closes the session; the report holds its last state.
 func (r *run) finish(context.Context) {
-	r.checkpoint(session.AdvancedContextLoaded)
-	r.checkpoint(session.ContextValidationComplete)
 	r.update(func(state *session.State) { state.Complete = true })
 	if r.session != nil {
 		r.report.Session = r.session.State().Session
@@ -123,6 +138,9 @@ func (r *run) finish(context.Context) {
 
 // cleanUp removes temporary files, however the run ended.
 func (r *run) cleanUp() {
+	if r.loader != nil {
+		r.loader.Close()
+	}
 	if r.session != nil {
 		_ = r.session.Close() // what is left in a temporary folder harms nobody
 	}
@@ -172,11 +190,4 @@ func projectContext(cluster *model.Cluster, repository *model.Repository) v1alph
 		context.FluxInstalled = cluster.Flux.Installed
 	}
 	return context
-}
-
-func absolute(path string) string {
-	if resolved, err := filepath.Abs(path); err == nil {
-		return resolved
-	}
-	return strings.TrimSpace(path)
 }

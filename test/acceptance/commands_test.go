@@ -58,8 +58,8 @@ func valid(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(schema.Validate(report))
 }
 
-// sessionFile copies the one session file of the temporary folder to FILE, and
-// fails when there are more, when its mode is not 0600, or when temporary
+// sessionFile copies the one session file of the temporary folder to FILE, sets
+// SESSION to its path, and fails when there are more, when its mode is not 0600, or when temporary
 // files were left behind.
 func sessionFile(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
@@ -89,4 +89,5 @@ func sessionFile(ts *testscript.TestScript, neg bool, args []string) {
 	content, err := os.ReadFile(path)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
+	ts.Setenv("SESSION", path)
 }

@@ -14,7 +14,7 @@ func NewReport() *ContextReport {
 		RootCauses:   []RootCause{},
 		Findings:     []Finding{},
 		Guidance:     []Guidance{},
-		Docs:         Docs{Sources: []DocSource{}, Sections: []DocSection{}},
+		Docs:         Docs{Sources: []DocSource{}, Sections: []DocSection{}, Missing: []MissingDoc{}},
 		Connectivity: Connectivity{Limits: []string{}},
 		Problems:     []Problem{},
 	}

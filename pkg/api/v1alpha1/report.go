@@ -290,6 +290,20 @@ type DocLink struct {
 type Docs struct {
 	Sources  []DocSource  `json:"sources"`
 	Sections []DocSection `json:"sections"`
+	// Missing are pages that could not be loaded.
+	Missing []MissingDoc `json:"missing"`
+}
+
+// MissingDoc is a page that could not be loaded, and how to go without it.
+type MissingDoc struct {
+	URL    string `json:"url"`
+	Reason string `json:"reason"`
+	// Fallback is what there is instead.
+	Fallback string `json:"fallback"`
+	// File is where a copy saved by hand is looked for, Instructions how to
+	// save it.
+	File         string `json:"file,omitempty"`
+	Instructions string `json:"instructions,omitempty"`
 }
 
 // DocSource is one link of the chain of sources.

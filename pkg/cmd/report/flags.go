@@ -8,6 +8,7 @@ import (
 	"k8s.io/cli-runtime/pkg/printers"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmdutil"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/docs"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/output"
 )
 
@@ -23,7 +24,18 @@ type Flags struct {
 	ClusterTimeout time.Duration
 	AuthTimeout    time.Duration
 	Timeout        time.Duration
+	Docs           DocsFlags
+	Resume         bool
 	Print          *cmdutil.PrintFlags
+}
+
+// DocsFlags are about documents.
+type DocsFlags struct {
+	Timeout     time.Duration
+	URL         string
+	MaxAge      time.Duration
+	NoContext7  bool
+	Context7URL string
 }
 
 // NewFlags returns the defaults.
@@ -38,6 +50,12 @@ func NewFlags(factory *cmdutil.Factory) *Flags {
 		ClusterTimeout: 2 * time.Second,
 		AuthTimeout:    30 * time.Second,
 		Timeout:        60 * time.Second,
+		Docs: DocsFlags{
+			Timeout:     docs.DefaultTimeout,
+			URL:         docs.DefaultSiteURL,
+			MaxAge:      docs.DefaultMaxAge,
+			Context7URL: docs.DefaultContext7URL,
+		},
 		Print: cmdutil.NewPrintFlags(
 			cmdutil.OwnFormat{Name: "text", Printer: text(false)},
 			cmdutil.OwnFormat{Name: "wide", Printer: text(true)},
@@ -64,5 +82,11 @@ func (f *Flags) AddFlags(cmd *cobra.Command) {
 	flags.DurationVar(&f.AuthTimeout, "auth-timeout", f.AuthTimeout,
 		"How long to wait for a credential plugin.")
 	flags.DurationVar(&f.Timeout, "timeout", f.Timeout, "How long reading the cluster may take altogether.")
+	flags.DurationVar(&f.Docs.Timeout, "docs-timeout", f.Docs.Timeout, "How long the report may wait for documents from the network.")
+	flags.StringVar(&f.Docs.URL, "docs-url", f.Docs.URL, "Site to load the documents of fluxcd.io from, for example a mirror.")
+	flags.DurationVar(&f.Docs.MaxAge, "docs-max-age", f.Docs.MaxAge, "How old a cached document may be before it is asked for again.")
+	flags.BoolVar(&f.Docs.NoContext7, "no-context7", f.Docs.NoContext7, "If true, do not ask Context7.")
+	flags.StringVar(&f.Docs.Context7URL, "context7-url", f.Docs.Context7URL, "Address of the Context7 MCP server.")
+	flags.BoolVar(&f.Resume, "resume", f.Resume, "If true, go on with the latest unfinished session of this folder.")
 	f.Print.AddFlags(cmd)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/labels"
@@ -20,7 +21,9 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/gitrepo"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/sanitize"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/session"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/ui"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/version"
 )
 
 // Options are all that Run needs.
@@ -68,19 +71,45 @@ func (f *Flags) ToOptions(ctx context.Context, factory *cmdutil.Factory, args []
 			Now:        factory.Now,
 			Focus:      args,
 			SessionDir: f.SessionDir,
-			Docs:       docs.Options{Focus: args, Offline: f.Offline, InCI: inCI},
+			Docs:       f.docsOptions(factory, args),
 		},
 	}
 	if o.Failure = f.validate(factory, args); o.Failure != nil {
 		return o, nil
 	}
+	root := f.root(ctx)
+	o.Engine.Folder = absolute(root)
 	if !f.NoRepo {
-		o.Engine.Repository = &gitrepo.Options{Root: f.root(ctx)}
+		o.Engine.Repository = &gitrepo.Options{Root: root}
+	}
+	if f.Resume {
+		if o.Failure = o.resume(f.SessionDir, len(args) == 0); o.Failure != nil {
+			return o, nil
+		}
 	}
 	if !f.NoCluster {
 		o.Engine.Cluster = f.clusterOptions(factory, o)
 	}
 	return o, nil
+}
+
+// docsOptions says where documents may come from.
+func (f *Flags) docsOptions(factory *cmdutil.Factory, args []string) docs.Options {
+	return docs.Options{
+		Focus:       args,
+		Offline:     f.Offline,
+		InCI:        factory.Environment.Get(cmdutil.EnvCI) != "",
+		NoContext7:  f.Docs.NoContext7,
+		SiteURL:     f.Docs.URL,
+		Context7URL: f.Docs.Context7URL,
+		Context7Key: factory.Environment.Get(cmdutil.EnvContext7APIKey),
+		UserAgent:   "kubectl-fluxctx/" + version.Get().Version,
+		Timeout:     f.Docs.Timeout,
+		CacheDir:    filepath.Join(cmdutil.CacheDir(), "docs"),
+		MaxAge:      f.Docs.MaxAge,
+		ManualDir:   cmdutil.ManualDocsDir(),
+		Now:         factory.Now,
+	}
 }
 
 // root is the folder to scan: the one that was named, else the enclosing work
@@ -93,6 +122,29 @@ func (f *Flags) root(ctx context.Context) string {
 		return root
 	}
 	return "."
+}
+
+func absolute(path string) string {
+	if resolved, err := filepath.Abs(path); err == nil {
+		return resolved
+	}
+	return path
+}
+
+// resume opens the latest session of the folder that did not reach its end,
+// and takes over what it was about unless another focus was asked for.
+func (o *Options) resume(dir string, takeFocus bool) error {
+	resumed, err := session.ResumeLatest(dir, o.Engine.Folder)
+	if err != nil {
+		return cmdutil.Errorf("leave --resume out to start a new session, or name its folder with --session-dir",
+			"there is no session to go on with: %w", err)
+	}
+	o.Engine.Resumed = resumed
+	if takeFocus {
+		o.Engine.Focus = resumed.State().Focus
+		o.Engine.Docs.Focus = o.Engine.Focus
+	}
+	return nil
 }
 
 // validate checks the words of the command line.

@@ -1,0 +1,19 @@
+package cmdutil
+
+import (
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+)
+
+// The folders of this user, after the XDG Base Directory Specification and its
+// counterparts on macOS and Windows.
+
+// CacheDir holds what can be fetched again.
+func CacheDir() string { return filepath.Join(xdg.CacheHome, "fluxctx") }
+
+// StateDir holds the archive of sessions.
+func StateDir() string { return filepath.Join(xdg.StateHome, "fluxctx") }
+
+// ManualDocsDir is where people put pages that could not be loaded.
+func ManualDocsDir() string { return filepath.Join(xdg.DataHome, "fluxctx", "docs") }
