@@ -76,8 +76,31 @@ func (x *index) fluxOf(object *model.Object) fluxVersion {
 // writtenVersion is the apiVersion in the file of an object, which a cluster
 // may serve as another.
 func (x *index) writtenVersion(object *model.Object) string {
-	if document, ok := x.document[object.Location]; ok {
+	if document := x.document[object.Location]; document != nil {
 		return document.APIVersion
 	}
 	return object.APIVersion
+}
+
+// upgrade is a change of the Flux minor that the repository holds and the
+// cluster has not seen yet.
+type upgrade struct{ from, to fluxVersion }
+
+// upgrade finds the upgrade that is pending for this cluster.
+func (x *index) upgrade() (upgrade, bool) {
+	var u upgrade
+	for _, v := range x.versions {
+		switch {
+		case v.folder == "":
+			u.from = v
+		case u.to.minor.Less(v.minor):
+			u.to = v
+		}
+	}
+	return u, u.from.minor.Known() && u.from.minor.Less(u.to.minor)
+}
+
+// crosses is true when the upgrade brings what came with a minor.
+func (u upgrade) crosses(minor fluxver.Minor) bool {
+	return u.from.minor.Less(minor) && u.to.minor.AtLeast(minor)
 }

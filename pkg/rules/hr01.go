@@ -24,7 +24,7 @@ var hr01 = Rule{
 }
 
 func checkChartVersion(p *pass) {
-	for object, spec := range specs[*fluxkind.HelmRelease](p) {
+	for object, spec := range specs[*fluxkind.HelmRelease](p.index) {
 		if spec.Chart == nil {
 			continue
 		}
@@ -53,5 +53,5 @@ func (p *pass) chartVersion(object *model.Object) string {
 	if len(object.Status.History) > 0 && object.Status.History[0].ChartVersion != "" {
 		return object.Status.History[0].ChartVersion
 	}
-	return fmt.Sprintf("the version that runs: helm list -n %s", release(object))
+	return fmt.Sprintf("the version that runs: helm list -n %s", storageNamespace(object))
 }

@@ -35,21 +35,21 @@ func checkMarkers(p *pass) {
 		case missing:
 			p.report(finding{
 				at:       marker.Location,
-				evidence: fmt.Sprintf("the marker names the ImagePolicy %s:%s, which %s", marker.Namespace, marker.Policy, p.nowhere()),
-				fix:      p.markerFix(marker, target),
+				evidence: fmt.Sprintf("the marker names the ImagePolicy %s:%s, which %s", marker.Namespace, marker.Policy, p.nowhere(nil)),
+				fix:      p.markerFix(carrier, marker, target),
 			})
 		case found:
 		}
 	}
 }
 
-func (p *pass) markerFix(marker model.ImageMarker, target model.ID) string {
+func (p *pass) markerFix(carrier *model.Object, marker model.ImageMarker, target model.ID) string {
 	policy := ""
-	if k, ok := p.elsewhere(target); ok && k.Namespace != "" {
+	if k, ok := p.elsewhere(carrier, target); ok && k.Namespace != "" {
 		policy = k.Namespace + ":" + k.Name
 	} else {
 		var names []string
-		for object := range specs[*fluxkind.ImagePolicy](p) {
+		for object := range specs[*fluxkind.ImagePolicy](p.index) {
 			names = append(names, object.Name)
 		}
 		if near := focus.Nearest(marker.Policy, names); near != "" {

@@ -2,9 +2,9 @@ package rules
 
 import (
 	"iter"
-	"slices"
 	"strings"
 
+	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
 
@@ -12,16 +12,27 @@ import (
 // for a run and not changed by rules.
 type index struct {
 	*model.Facts
-	// objects are the Flux objects to judge: patches and templates are none.
+	// objects are the Flux objects to judge, in the order of the facts: patches
+	// and templates are none.
 	objects []*model.Object
-	// named finds everything that both sides know, Flux object or not, by kind
-	// and name; the namespace is compared by whoever looks.
+	// named finds everything that both sides know, Flux object or not, by group,
+	// kind and name; whoever looks compares namespaces.
 	named map[model.ID][]known
+	// document is the document in each place of the repository, written the
+	// Flux object as it stands there.
+	document map[model.Location]*model.Document
+	written  map[model.Location]*model.Object
+	// builds are the builds that an object owns, builders those that read a
+	// file.
+	builds   map[model.Location][]*model.Build
+	builders map[string][]*model.Build
+	// inFile are the Flux objects that a file defines.
+	inFile map[string][]*model.Object
+	// consumers are the objects that use a source.
+	consumers map[*model.Object][]*model.Object
 	// roots are folders that a cluster syncs, each with a trailing slash; the
 	// longest first.
 	roots []string
-	// document is the document in each place of the repository.
-	document map[model.Location]model.Document
 	// versions are the Flux versions that the facts tell of.
 	versions []fluxVersion
 }
@@ -30,38 +41,87 @@ type index struct {
 type known struct {
 	model.ID
 	model.Location
-	live   bool
-	object *model.Object // nil for kinds outside the Flux table
+	live bool
+	// object is nil for kinds outside the Flux table.
+	object *model.Object
 }
 
 func newIndex(facts *model.Facts) *index {
-	x := &index{Facts: facts, named: map[model.ID][]known{}, document: map[model.Location]model.Document{}}
-	if facts.Repository != nil {
-		for _, document := range facts.Repository.Documents {
-			x.document[document.Location] = document
-		}
+	x := &index{
+		Facts:     facts,
+		named:     map[model.ID][]known{},
+		document:  map[model.Location]*model.Document{},
+		written:   map[model.Location]*model.Object{},
+		builds:    map[model.Location][]*model.Build{},
+		builders:  map[string][]*model.Build{},
+		inFile:    map[string][]*model.Object{},
+		consumers: map[*model.Object][]*model.Object{},
 	}
-	objects := map[model.Location]bool{}
+	if facts.Repository != nil {
+		x.indexRepository(facts.Repository)
+	}
+	judged := map[model.Location]bool{}
 	for _, object := range facts.Objects {
-		if x.document[object.Location].Patch && object.Origin == model.FromRepository {
+		if !live(object) && x.isPatch(object.Location) {
 			continue
 		}
-		objects[object.Location] = true
-		x.add(known{ID: object.ID, Location: object.Location, live: object.Origin&model.FromCluster != 0, object: object})
+		judged[object.Location] = true
+		x.addObject(object)
 		if !templated(object.Name) && !templated(object.Namespace) {
 			x.objects = append(x.objects, object)
+			x.inFile[object.Location.File] = append(x.inFile[object.Location.File], object)
+		}
+	}
+	if facts.Cluster != nil {
+		for _, object := range facts.Cluster.Outside {
+			x.addObject(object)
 		}
 	}
 	if facts.Repository != nil {
-		for _, document := range facts.Repository.Documents {
-			if !document.Patch && !objects[document.Location] {
-				x.add(known{ID: document.ID(), Location: document.Location})
+		for i := range facts.Repository.Documents {
+			if document := &facts.Repository.Documents[i]; !document.Patch && !judged[document.Location] {
+				x.addDocument(document)
 			}
 		}
 	}
 	x.roots = syncRoots(facts)
 	x.versions = fluxVersions(facts)
+	x.indexConsumers()
 	return x
+}
+
+func (x *index) indexRepository(repository *model.Repository) {
+	for i := range repository.Documents {
+		x.document[repository.Documents[i].Location] = &repository.Documents[i]
+	}
+	for _, object := range repository.Objects {
+		x.written[object.Location] = object
+	}
+	for i := range repository.Builds {
+		build := &repository.Builds[i]
+		x.builds[build.Location] = append(x.builds[build.Location], build)
+		for _, file := range build.Files {
+			x.builders[file] = append(x.builders[file], build)
+		}
+	}
+	for _, kustomization := range repository.Kustomizations {
+		for _, generated := range kustomization.Generated {
+			x.add(known{
+				ID:       model.ID{Kind: generated.Kind, Namespace: generated.Namespace, Name: generated.Name},
+				Location: model.Location{File: kustomization.File, Line: generated.Line},
+			})
+		}
+	}
+	for i := range repository.Manifests {
+		for _, made := range produces(&repository.Manifests[i]) {
+			x.add(known{ID: made, Location: repository.Manifests[i].Location})
+		}
+	}
+}
+
+func (x *index) isPatch(at model.Location) bool {
+	document := x.document[at]
+	return document != nil && document.Patch
 }
 
 func (x *index) add(k known) {
@@ -69,16 +129,83 @@ func (x *index) add(k known) {
 	x.named[key] = append(x.named[key], k)
 }
 
+// addObject makes an object known under each namespace that it gets.
+func (x *index) addObject(object *model.Object) {
+	k := known{ID: object.ID, Location: object.Location, live: live(object), object: object}
+	x.add(k)
+	if document := x.document[object.Location]; document != nil && !k.live {
+		for _, namespace := range document.Namespaces {
+			k.Namespace = namespace
+			x.add(k)
+		}
+	}
+	// An ArtifactGenerator makes one ExternalArtifact for each of its entries.
+	if spec, ok := object.Spec.(*fluxkind.ArtifactGenerator); ok {
+		for _, artifact := range spec.Artifacts {
+			x.add(known{
+				ID:       model.ID{Group: fluxkind.GroupSource, Kind: "ExternalArtifact", Namespace: object.Namespace, Name: artifact.Name},
+				Location: object.Location, live: k.live,
+			})
+		}
+	}
+}
+
+func (x *index) addDocument(document *model.Document) {
+	k := known{ID: document.ID(), Location: document.Location}
+	x.add(k)
+	for _, namespace := range document.Namespaces {
+		k.Namespace = namespace
+		x.add(k)
+	}
+}
+
+// indexConsumers notes who uses which source.
+func (x *index) indexConsumers() {
+	for _, object := range x.objects {
+		if object.Spec == nil {
+			continue
+		}
+		for _, ref := range object.Spec.References(object.ID) {
+			if ref.Relation != model.RelationSource {
+				continue
+			}
+			for _, k := range x.candidates(object, ref.Target) {
+				if k.object != nil {
+					x.consumers[k.object] = append(x.consumers[k.object], object)
+				}
+			}
+		}
+	}
+}
+
+// namespaceID is the identity of a Namespace.
+func namespaceID(name string) model.ID { return model.ID{Kind: "Namespace", Name: name} }
+
 func withoutNamespace(id model.ID) model.ID {
 	id.Namespace = ""
 	return id
 }
 
 // specs yields the objects of one kind with their typed spec.
-func specs[T model.Spec](p *pass) iter.Seq2[*model.Object, T] {
+func specs[T model.Spec](x *index) iter.Seq2[*model.Object, T] {
 	return func(yield func(*model.Object, T) bool) {
-		for _, object := range p.objects {
+		for _, object := range x.objects {
 			if spec, ok := object.Spec.(T); ok && !yield(object, spec) {
+				return
+			}
+		}
+	}
+}
+
+// manifests yields the manifests of one kind that are objects of their own.
+func (x *index) manifests(group, kind string) iter.Seq[*model.Manifest] {
+	return func(yield func(*model.Manifest) bool) {
+		if x.Repository == nil {
+			return
+		}
+		for i := range x.Repository.Manifests {
+			manifest := &x.Repository.Manifests[i]
+			if manifest.Kind == kind && manifest.Group == group && !x.isPatch(manifest.Location) && !yield(manifest) {
 				return
 			}
 		}
@@ -88,21 +215,11 @@ func specs[T model.Spec](p *pass) iter.Seq2[*model.Object, T] {
 // live is true when the object was read from a cluster.
 func live(object *model.Object) bool { return object.Origin&model.FromCluster != 0 }
 
+// inGit is true when the repository defines the object.
+func inGit(object *model.Object) bool { return object.Location.File != "" }
+
 // templated is true for text that becomes a value only later: Flux variables,
 // Helm, Jinja and ResourceSet templates.
 func templated(text string) bool {
 	return strings.Contains(text, "${") || strings.Contains(text, "{{") || strings.Contains(text, "<<") || strings.Contains(text, "{%")
-}
-
-// syncRoots lists the folders of the repository that clusters sync: the paths
-// of objects that flux bootstrap and the Flux Operator write.
-func syncRoots(facts *model.Facts) []string {
-	var roots []string
-	for _, object := range facts.Objects {
-		if folder := syncFolder(object); folder != "" {
-			roots = append(roots, folder)
-		}
-	}
-	slices.SortFunc(roots, func(a, b string) int { return len(b) - len(a) })
-	return slices.Compact(roots)
 }

@@ -26,7 +26,7 @@ var ks05 = Rule{
 // checkDependencies reports dependsOn entries of one kind of object that name
 // nothing.
 func checkDependencies[T model.Spec](p *pass) {
-	for object, spec := range specs[T](p) {
+	for object, spec := range specs[T](p.index) {
 		for _, ref := range spec.References(object.ID) {
 			if ref.Relation != model.RelationDependsOn {
 				continue
@@ -37,7 +37,7 @@ func checkDependencies[T model.Spec](p *pass) {
 			case missing:
 				p.report(finding{
 					object: object, field: ref.Field + ".name",
-					evidence: fmt.Sprintf("%s names %s, which %s", ref.Field, ref.Target, p.nowhere()),
+					evidence: fmt.Sprintf("%s names %s, which %s", ref.Field, ref.Target, p.nowhere(object)),
 					fix:      p.dependencyFix(object, ref),
 				})
 			case found:
@@ -59,7 +59,7 @@ func (p *pass) dependencyFix(owner *model.Object, ref model.Reference) string {
 			return fmt.Sprintf("%s is a %s: dependsOn of a %s can only name a %s; depend on the %s that applies it", target.Name, other.Kind, owner.Kind, target.Kind, "Kustomization")
 		}
 	}
-	if k, ok := p.elsewhere(target); ok && k.Namespace != "" {
+	if k, ok := p.elsewhere(owner, target); ok && k.Namespace != "" {
 		return fmt.Sprintf("add namespace: %s to the entry", k.Namespace)
 	}
 	var names []string

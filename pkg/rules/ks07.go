@@ -22,7 +22,7 @@ var ks07 = Rule{
 }
 
 func checkPrune(p *pass) {
-	for object, spec := range specs[*fluxkind.Kustomization](p) {
+	for object, spec := range specs[*fluxkind.Kustomization](p.index) {
 		if spec.Prune == nil || *spec.Prune {
 			continue
 		}

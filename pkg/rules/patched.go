@@ -45,3 +45,20 @@ func mentions(patches []json.RawMessage, kind string) bool {
 	}
 	return false
 }
+
+// patchSets is true when a patch of the repository may set a field of a written
+// object, by the name of the field.
+func (x *index) patchSets(object *model.Object, field string) bool {
+	if !x.mayBePatched(object) {
+		return false
+	}
+	for _, other := range x.Repository.Objects {
+		if spec, ok := other.Spec.(*fluxkind.Kustomization); ok && mentions(spec.Patches, field) {
+			return true
+		}
+		if x.isPatch(other.Location) && other.Kind == object.Kind && bytes.Contains(other.RawSpec, []byte(`"`+field+`"`)) {
+			return true
+		}
+	}
+	return false
+}

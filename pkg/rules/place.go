@@ -29,3 +29,20 @@ func nameLine(document model.Document) model.Location {
 func compareLocations(a, b model.Location) int {
 	return cmp.Or(strings.Compare(a.File, b.File), a.Document-b.Document)
 }
+
+// ownerPlace is where the owner of a build writes a field.
+func (x *index) ownerPlace(build *model.Build, field string) model.Location {
+	if object := x.written[build.Location]; object != nil {
+		return x.place(object, field)
+	}
+	return build.Location
+}
+
+// manifestPlace is the line of a field of a manifest.
+func manifestPlace(manifest *model.Manifest, field string) model.Location {
+	at := manifest.Location
+	if line := manifest.Lines.Of(field); line > 0 {
+		at.Line = line
+	}
+	return at
+}

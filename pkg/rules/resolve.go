@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
@@ -16,25 +18,73 @@ const (
 
 // resolve looks for the target of a reference that owner holds. It answers
 // unknown, with a reason, when the facts do not settle the question: a name
-// that is a variable, a kind that the cluster would not list.
+// that is a variable, a kind that nobody could list, an object that something
+// outside Git may make.
 func (x *index) resolve(owner *model.Object, target model.ID) (verdict, string) {
 	if templated(target.Name) || templated(target.Namespace) {
 		return unknown, "the name is a variable"
 	}
-	candidates := x.candidates(owner, target)
-	if len(candidates) > 0 {
+	if live(owner) {
+		return x.resolveLive(owner, target)
+	}
+	if len(x.candidates(owner, target)) > 0 {
 		return found, ""
 	}
-	if live(owner) || x.Cluster != nil && x.Cluster.Reachable {
-		if _, isFlux := fluxkind.Lookup(target.Group, target.Kind); !isFlux {
-			return unknown, "the cluster was not asked for " + target.Kind + " objects"
-		}
+	if !isFlux(target) {
+		return unknown, "it may be made by something outside Git"
+	}
+	if target.Name == "flux-system" {
+		return found, "" // flux bootstrap and the Flux Operator make it
 	}
 	return missing, ""
 }
 
+// resolveLive asks what the cluster said. An object that is only in Git will
+// come with the next reconciliation and is not called missing.
+func (x *index) resolveLive(owner *model.Object, target model.ID) (verdict, string) {
+	if !isFlux(target) {
+		switch named := x.Cluster.Named[target]; named.Presence {
+		case model.Present:
+			return found, ""
+		case model.Absent:
+			return missing, ""
+		case model.PresenceUnknown:
+		}
+		return unknown, "the cluster does not say whether it exists"
+	}
+	candidates := x.candidates(owner, target)
+	if slices.ContainsFunc(candidates, func(k known) bool { return k.live }) {
+		return found, ""
+	}
+	if len(candidates) > 0 {
+		return unknown, "it is in Git, but not in the cluster yet"
+	}
+	if !x.readable(target) {
+		return unknown, "objects of its kind could not be listed"
+	}
+	return missing, ""
+}
+
+func isFlux(id model.ID) bool {
+	_, ok := fluxkind.Lookup(id.Group, id.Kind)
+	return ok
+}
+
+// readable is true when the cluster's list of a Flux kind covers a namespace,
+// or when the cluster does not serve the kind at all.
+func (x *index) readable(target model.ID) bool {
+	for _, kind := range x.Cluster.Kinds {
+		if kind.Group != target.Group || kind.Kind != target.Kind {
+			continue
+		}
+		return kind.Scope == model.ReadCluster || kind.Scope == model.ReadNamespace && slices.Contains(kind.Namespaces, target.Namespace)
+	}
+	return len(x.Cluster.Kinds) > 0
+}
+
 // candidates are the objects that a reference of owner may mean. A namespace
-// that is empty in Git is set by a kustomization, so it equals any other.
+// that is empty in Git is set by a kustomization that nobody has built, so it
+// equals any other.
 func (x *index) candidates(owner *model.Object, target model.ID) []known {
 	var list []known
 	for _, k := range x.named[withoutNamespace(target)] {
@@ -51,27 +101,41 @@ func (x *index) candidates(owner *model.Object, target model.ID) []known {
 
 // elsewhere finds an object of the same kind and name in another namespace,
 // the usual mistake behind a reference to nothing.
-func (x *index) elsewhere(target model.ID) (known, bool) {
+func (x *index) elsewhere(owner *model.Object, target model.ID) (known, bool) {
 	for _, k := range x.named[withoutNamespace(target)] {
-		if k.Namespace != target.Namespace {
+		if k.Namespace != target.Namespace && (k.live || x.together(owner.Location.File, k.File)) {
 			return k, true
 		}
 	}
 	return known{}, false
 }
 
-// sees is true when owner could mean object: both live, or of one cluster.
-func (x *index) sees(owner, object *model.Object) bool {
-	return live(owner) && live(object) || x.together(owner.Location.File, object.Location.File)
+// targets are the Flux objects that references of one relation lead to.
+func (x *index) targets(owner *model.Object, relation model.Relation) []*model.Object {
+	var list []*model.Object
+	if owner.Spec == nil {
+		return nil
+	}
+	for _, ref := range owner.Spec.References(owner.ID) {
+		if ref.Relation != relation {
+			continue
+		}
+		for _, k := range x.candidates(owner, ref.Target) {
+			if k.object != nil {
+				list = append(list, k.object)
+			}
+		}
+	}
+	return list
 }
 
 // nowhere says where a missing object was looked for.
-func (x *index) nowhere() string {
+func (x *index) nowhere(owner *model.Object) string {
 	switch {
+	case owner != nil && live(owner):
+		return "is not in the cluster"
 	case x.Cluster == nil || !x.Cluster.Reachable:
 		return "the repository does not define"
-	case x.Repository == nil:
-		return "is not in the cluster"
 	}
 	return "is neither in the repository nor in the cluster"
 }

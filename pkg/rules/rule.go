@@ -34,6 +34,3 @@ type Rule struct {
 
 	check func(*pass)
 }
-
-// fluxcd is where the pages of the Flux project are.
-const fluxcd = "https://fluxcd.io"

@@ -9,6 +9,19 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
 
+// syncRoots lists the folders of the repository that clusters sync: the paths
+// of the objects that flux bootstrap and the Flux Operator write.
+func syncRoots(facts *model.Facts) []string {
+	var roots []string
+	for _, object := range facts.Objects {
+		if folder := syncFolder(object); folder != "" {
+			roots = append(roots, folder)
+		}
+	}
+	slices.SortFunc(roots, func(a, b string) int { return len(b) - len(a) })
+	return slices.Compact(roots)
+}
+
 // syncFolder is the folder, with a trailing slash, that an object makes a
 // cluster sync when it is the entry point of one, and "" otherwise.
 func syncFolder(object *model.Object) string {
@@ -24,14 +37,8 @@ func syncFolder(object *model.Object) string {
 			return ""
 		}
 		folder = spec.Sync.Path
-	default:
-		return ""
 	}
-	if folder == "" || templated(folder) {
-		return ""
-	}
-	folder = cleanPath(folder)
-	if folder == "" {
+	if folder = cleanPath(folder); folder == "" || templated(folder) {
 		return ""
 	}
 	return folder + "/"
@@ -57,4 +64,9 @@ func (x *index) clusterOf(file string) string {
 func (x *index) together(a, b string) bool {
 	ca, cb := x.clusterOf(a), x.clusterOf(b)
 	return ca == "" || cb == "" || ca == cb
+}
+
+// sees is true when owner could mean object: both live, or of one cluster.
+func (x *index) sees(owner, object *model.Object) bool {
+	return live(owner) && live(object) || x.together(owner.Location.File, object.Location.File)
 }

@@ -24,13 +24,7 @@ var sec01 = Rule{
 }
 
 func checkPlainSecrets(p *pass) {
-	if p.Repository == nil {
-		return
-	}
-	for _, manifest := range p.Repository.Manifests {
-		if manifest.Kind != "Secret" || manifest.Group != "" {
-			continue
-		}
+	for manifest := range p.manifests("", "Secret") {
 		document := p.document[manifest.Location]
 		if document.Encrypted {
 			continue
@@ -55,7 +49,7 @@ func checkPlainSecrets(p *pass) {
 
 // plainKeys names the entries of a Secret that hold a usable value, and the
 // line of the first.
-func plainKeys(manifest model.Manifest) (keys []string, line int) {
+func plainKeys(manifest *model.Manifest) (keys []string, line int) {
 	for _, entry := range manifest.Entries {
 		if entry.Class != model.ValueText && entry.Class != model.ValueCredential {
 			continue

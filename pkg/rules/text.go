@@ -2,6 +2,7 @@ package rules
 
 import (
 	"net"
+	"regexp"
 	"strings"
 )
 
@@ -59,3 +60,6 @@ func orAbsent(value string) string {
 	}
 	return `"` + value + `"`
 }
+
+// rawOfVersion are raw files of a tag or a commit at the well-known hosts.
+var rawOfVersion = regexp.MustCompile(`^https://raw\.githubusercontent\.com/[^/]+/[^/]+/(refs/tags/|v?\d+\.\d+|[0-9a-f]{40}/|[^/]*v?\d+\.\d+\.\d+)`)
