@@ -13,25 +13,29 @@ type Release struct {
 	// Date is the day of the .0 release.
 	Date string
 	// Kubernetes is the oldest minor of Kubernetes that "flux check --pre" of
-	// this release accepts.
+	// this release accepts; unknown for 2.10.
 	Kubernetes Minor
+	// Oldest and Newest bound the Kubernetes minors that the release supports;
+	// unknown before 2.9.
+	Oldest Minor
+	Newest Minor
 }
 
 // releases are all minors of Flux 2, oldest first. The dates are those of the
 // release pages of github.com/fluxcd/flux2, the Kubernetes minors those in the
 // check command of each release.
 var releases = []Release{
-	{Minor{2, 0}, "2023-07-04", Minor{1, 24}},
-	{Minor{2, 1}, "2023-08-24", Minor{1, 25}},
-	{Minor{2, 2}, "2023-12-12", Minor{1, 26}},
-	{Minor{2, 3}, "2024-05-13", Minor{1, 28}},
-	{Minor{2, 4}, "2024-09-30", Minor{1, 28}},
-	{Minor{2, 5}, "2025-02-20", Minor{1, 30}},
-	{Minor{2, 6}, "2025-05-28", Minor{1, 31}},
-	{Minor{2, 7}, "2025-09-30", Minor{1, 32}},
-	{Minor{2, 8}, "2026-02-24", Minor{1, 33}},
-	{Minor{2, 9}, "2026-06-30", Minor{1, 33}},
-	{Minor{2, 10}, "2026-10-24", Minor{1, 35}},
+	{Minor{2, 0}, "2023-07-04", Minor{1, 24}, Minor{}, Minor{}},
+	{Minor{2, 1}, "2023-08-24", Minor{1, 25}, Minor{}, Minor{}},
+	{Minor{2, 2}, "2023-12-12", Minor{1, 26}, Minor{}, Minor{}},
+	{Minor{2, 3}, "2024-05-13", Minor{1, 28}, Minor{}, Minor{}},
+	{Minor{2, 4}, "2024-09-30", Minor{1, 28}, Minor{}, Minor{}},
+	{Minor{2, 5}, "2025-02-20", Minor{1, 30}, Minor{}, Minor{}},
+	{Minor{2, 6}, "2025-05-28", Minor{1, 31}, Minor{}, Minor{}},
+	{Minor{2, 7}, "2025-09-30", Minor{1, 32}, Minor{}, Minor{}},
+	{Minor{2, 8}, "2026-02-24", Minor{1, 33}, Minor{}, Minor{}},
+	{Minor{2, 9}, "2026-06-30", Minor{1, 33}, Minor{1, 34}, Minor{1, 36}},
+	{Minor{2, 10}, "2026-10-24", Minor{}, Minor{1, 35}, Minor{1, 37}},
 }
 
 // supportedMinors is how many minors the Flux project supports at a time
@@ -40,6 +44,16 @@ const supportedMinors = 3
 
 // Releases returns all minors of Flux 2, oldest first.
 func Releases() []Release { return releases }
+
+// LookupRelease finds a minor; ok is false when this build does not know it.
+func LookupRelease(minor Minor) (release Release, ok bool) {
+	for _, release := range releases {
+		if release.Minor == minor {
+			return release, true
+		}
+	}
+	return Release{}, false
+}
 
 // Newest is the newest Flux minor that this build knows.
 func Newest() Minor { return releases[len(releases)-1].Minor }
