@@ -26,7 +26,7 @@ func NewCommand(factory *cmdutil.Factory) *cobra.Command {
 			# For scripts
 			%[1]s version -o json`, factory.Program)),
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(*cobra.Command, []string) error {
 			return run(factory, output)
 		},
 	}
