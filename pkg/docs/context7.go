@@ -66,9 +66,9 @@ func newContext7(o Options) *context7 {
 		transport.host = endpoint.Host
 	}
 	return &context7{
-		// A server that accepts the connection and says nothing must not hold
-		// up the SDK longer than the budget of the conversation.
-		client:     &http.Client{Transport: transport, CheckRedirect: refuseRedirects, Timeout: o.Context7Timeout},
+		// The SDK does not always heed the end of a context: what it still waits
+		// for a second later is cut off here.
+		client:     &http.Client{Transport: transport, CheckRedirect: refuseRedirects, Timeout: o.Context7Timeout + time.Second},
 		endpoint:   o.Context7URL,
 		userAgent:  o.UserAgent,
 		configured: o.Context7Library,
