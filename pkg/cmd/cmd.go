@@ -17,6 +17,7 @@ import (
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/options"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/report"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/rules"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/schema"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/version"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmdutil"
@@ -78,6 +79,7 @@ func New(factory *cmdutil.Factory) *cobra.Command {
 
 	root.AddCommand(
 		options.NewCommand(factory),
+		rules.NewCommand(factory),
 		schema.NewCommand(factory),
 		version.NewCommand(factory),
 	)

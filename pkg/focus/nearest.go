@@ -4,15 +4,16 @@ import "strings"
 
 // Nearest returns the candidate that is most like word, for "did you mean",
 // and "" when none is close: more than a third of the letters would have to
-// change and neither is a prefix of the other.
+// change and neither is a prefix of the other. Case does not count.
 func Nearest(word string, candidates []string) string {
 	word = strings.ToLower(word)
 	best, bestDistance := "", len(word)/3+2
 	for _, candidate := range candidates {
-		if word != "" && (strings.HasPrefix(candidate, word) || strings.HasPrefix(word, candidate)) {
+		lower := strings.ToLower(candidate)
+		if word != "" && (strings.HasPrefix(lower, word) || strings.HasPrefix(word, lower)) {
 			return candidate
 		}
-		if d := distance(word, candidate); d < bestDistance {
+		if d := distance(word, lower); d < bestDistance {
 			best, bestDistance = candidate, d
 		}
 	}

@@ -67,6 +67,7 @@ func TestScripts(t *testing.T) {
 				},
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
 					"cluster":     shared.command,
+					"exit":        exit,
 					"hostile":     hostile,
 					"interrupted": interrupted,
 					"jq":          jq,

@@ -3,8 +3,11 @@ package acceptance
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/itchyny/gojq"
@@ -36,6 +39,26 @@ func jq(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if truth := result == true; truth == neg {
 		ts.Fatalf("jq %s is %v", args[1], result)
+	}
+}
+
+// exit runs a command and fails unless it ends with the exit code:
+//
+//	exit CODE COMMAND [ARG...]
+func exit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exit CODE COMMAND [ARG...]")
+	}
+	code := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		ended, ok := errors.AsType[*exec.ExitError](err)
+		if !ok {
+			ts.Fatalf("%v", err)
+		}
+		code = ended.ExitCode()
+	}
+	if want := args[0]; strconv.Itoa(code) != want {
+		ts.Fatalf("exit code %d, want %s", code, want)
 	}
 }
 

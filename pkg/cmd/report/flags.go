@@ -26,6 +26,8 @@ type Flags struct {
 	Timeout        time.Duration
 	Docs           DocsFlags
 	Resume         bool
+	FailOn         string
+	FailOnPartial  bool
 	Print          *cmdutil.PrintFlags
 }
 
@@ -88,5 +90,9 @@ func (f *Flags) AddFlags(cmd *cobra.Command) {
 	flags.BoolVar(&f.Docs.NoContext7, "no-context7", f.Docs.NoContext7, "If true, do not ask Context7.")
 	flags.StringVar(&f.Docs.Context7URL, "context7-url", f.Docs.Context7URL, "Address of the Context7 MCP server.")
 	flags.BoolVar(&f.Resume, "resume", f.Resume, "If true, go on with the latest unfinished session of this folder.")
+	flags.StringVar(&f.FailOn, "fail-on", f.FailOn,
+		"Exit with code 2 when a finding is at least this severe. One of: (info, warning, error, critical).")
+	flags.BoolVar(&f.FailOnPartial, "fail-on-partial", f.FailOnPartial,
+		"If true, exit with code 3 when something could not be read.")
 	f.Print.AddFlags(cmd)
 }

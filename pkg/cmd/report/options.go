@@ -42,6 +42,8 @@ type Options struct {
 	NamedRepository bool
 	NamedSession    bool
 	NoCluster       bool
+	FailOn          v1alpha1.Severity
+	FailOnPartial   bool
 	Streams         genericiooptions.IOStreams
 	ErrTerminal     ui.Terminal
 	Quiet           bool
@@ -63,6 +65,8 @@ func (f *Flags) ToOptions(ctx context.Context, factory *cmdutil.Factory, args []
 		NamedRepository: f.Repo != "",
 		NamedSession:    f.SessionDir != os.TempDir(),
 		NoCluster:       f.NoCluster,
+		FailOn:          v1alpha1.Severity(f.FailOn),
+		FailOnPartial:   f.FailOnPartial,
 		Streams:         factory.Streams,
 		ErrTerminal:     factory.ErrTerminal(),
 		Quiet:           factory.Quiet,
@@ -156,6 +160,9 @@ func (f *Flags) validate(factory *cmdutil.Factory, args []string) error {
 		return cmdutil.Errorf("write it as kubectl does, for example -l 'team=payments,tier!=test'",
 			"the label selector %q cannot be read: %s", sanitize.Line(f.Selector, 200), sanitize.Line(err.Error(), 200))
 	}
+	if f.FailOn != "" && v1alpha1.Severity(f.FailOn).Rank() < 0 {
+		return cmdutil.UnknownWord("severity (--fail-on)", f.FailOn, severities())
+	}
 	if f.NoCluster && f.NoRepo {
 		return cmdutil.Errorf("leave one of them out", "--no-cluster and --no-repo together leave nothing to read")
 	}
@@ -165,6 +172,14 @@ func (f *Flags) validate(factory *cmdutil.Factory, args []string) error {
 		}
 	}
 	return nil
+}
+
+func severities() []string {
+	var words []string
+	for _, severity := range v1alpha1.Severities() {
+		words = append(words, string(severity))
+	}
+	return words
 }
 
 func unknownFocus(factory *cmdutil.Factory, arg string) error {
@@ -267,6 +282,20 @@ func (o *Options) verdict(report *v1alpha1.ContextReport) error {
 		return o.failure("session", report)
 	case !clusterRead && !repositoryRead:
 		return o.failure("", report)
+	}
+	if o.FailOn != "" {
+		severe := 0
+		for _, finding := range report.Findings {
+			if finding.Severity.Rank() >= o.FailOn.Rank() {
+				severe++
+			}
+		}
+		if severe > 0 {
+			return &cmdutil.FindingsError{Count: severe, Severity: string(o.FailOn)}
+		}
+	}
+	if o.FailOnPartial && len(report.Problems) > 0 {
+		return cmdutil.ErrIncomplete
 	}
 	return nil
 }
