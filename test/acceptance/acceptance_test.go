@@ -72,6 +72,7 @@ func TestScripts(t *testing.T) {
 					"interrupted": interrupted,
 					"jq":          jq,
 					"mistakes":    mistakes,
+					"screen":      screen,
 					"serve":       serve,
 					"session":     sessionFile,
 					"valid":       valid,
