@@ -17,40 +17,65 @@ import (
 // make it wait for ever, for example with a FIFO named .gitignore.
 const gitTimeLimit = 10 * time.Second
 
-// readGit reads the state of the clone that root belongs to. files is nil
-// outside a work tree and when Git cannot say which files it tracks.
-func readGit(ctx context.Context, root string) (git model.Git, files *gitFiles, problems []model.Problem) {
-	return readGitWithin(ctx, root, gitTimeLimit)
+// gitReading is the reading of a clone, which goes on while the scan does.
+type gitReading struct {
+	// files is nil outside a work tree.
+	files *gitFiles
+	done  chan struct{}
+
+	git      model.Git
+	problems []model.Problem
 }
 
-func readGitWithin(ctx context.Context, root string, limit time.Duration) (model.Git, *gitFiles, []model.Problem) {
-	clone, err := findClone(ctx, root)
-	switch {
-	case errors.Is(err, ErrNoWorkTree):
-		return model.Git{}, nil, nil
-	case err != nil:
-		return model.Git{}, nil, []model.Problem{gitProblem(err)}
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
+// startGit begins to read the state of the clone that root belongs to. Its end
+// must be awaited with wait.
+func startGit(ctx context.Context, root string) *gitReading {
+	return startGitWithin(ctx, root, gitTimeLimit)
+}
 
+func startGitWithin(ctx context.Context, root string, limit time.Duration) *gitReading {
+	reading := &gitReading{done: make(chan struct{})}
+	clone, err := findClone(ctx, root)
+	if err != nil {
+		if !errors.Is(err, ErrNoWorkTree) {
+			reading.problems = []model.Problem{gitProblem(err)}
+		}
+		close(reading.done)
+		return reading
+	}
+	reading.files = newGitFiles()
+	go func() {
+		defer close(reading.done)
+		ctx, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		reading.read(ctx, clone)
+	}()
+	return reading
+}
+
+// wait returns what Git said.
+func (r *gitReading) wait() (model.Git, []model.Problem) {
+	<-r.done
+	return r.git, r.problems
+}
+
+func (r *gitReading) read(ctx context.Context, clone clone) {
 	var state gitState
 	program, err := exec.LookPath("git")
 	if err == nil {
-		state, err = askProgram(ctx, program, clone)
+		state, err = askProgram(ctx, program, clone, r.files)
 	}
 	if err != nil {
-		state = askLibrary(ctx, clone)
+		state = askLibrary(ctx, clone, r.files)
 	}
-	git := state.git
-	git.Known = state.known
-	if git.Known {
-		git.WorkTree = sanitize.Path(clone.workTree)
-		git.Prefix = sanitize.Path(clone.prefix)
-		git.Linked = clone.linked
-		git.Shallow = clone.shallow
+	r.git, r.problems = state.git, state.problems
+	r.git.Known = state.known
+	if state.known {
+		r.git.WorkTree = sanitize.Path(clone.workTree)
+		r.git.Prefix = sanitize.Path(clone.prefix)
+		r.git.Linked = clone.linked
+		r.git.Shallow = clone.shallow
 	}
-	return git, state.files, state.problems
 }
 
 // gitState is the answer of the git program or of the library. known is false
@@ -58,7 +83,6 @@ func readGitWithin(ctx context.Context, root string, limit time.Duration) (model
 type gitState struct {
 	known    bool
 	git      model.Git
-	files    *gitFiles
 	problems []model.Problem
 }
 

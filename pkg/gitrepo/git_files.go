@@ -15,15 +15,27 @@ const (
 	fileTracked
 )
 
-// gitFiles knows the files of the scanned folder as Git sees them. The nil
-// value is for a folder outside Git, where every file counts as tracked.
+// gitFiles knows the files of the scanned folder as Git sees them. The nil value
+// is for a folder outside Git, where every file counts as tracked.
+//
+// It is filled while it is read: what Git tracks is known after a few
+// milliseconds, and is all that most questions need; which of the other files it
+// ignores takes git status. A question waits for as much as it needs.
 type gitFiles struct {
-	states  map[string]fileState
-	folders map[string]bool
+	// tracked is closed when the tracked files are known, complete when the
+	// untracked ones are. The maps are written before.
+	tracked  chan struct{}
+	complete chan struct{}
+	// unknown is set when Git cannot say what it tracks: then every file
+	// counts, as outside Git.
+	unknown bool
+
+	trackedFiles   fileSet
+	untrackedFiles fileSet
 }
 
-func newGitFiles(capacity int) *gitFiles {
-	return &gitFiles{states: make(map[string]fileState, capacity), folders: map[string]bool{"": true}}
+func newGitFiles() *gitFiles {
+	return &gitFiles{tracked: make(chan struct{}), complete: make(chan struct{})}
 }
 
 // state looks a file up; path is relative to the scanned folder, with forward
@@ -32,24 +44,64 @@ func (f *gitFiles) state(path string) fileState {
 	if f == nil {
 		return fileTracked
 	}
-	return f.states[path]
+	<-f.tracked
+	if f.unknown || f.trackedFiles.names[path] {
+		return fileTracked
+	}
+	<-f.complete
+	if f.untrackedFiles.names[path] {
+		return fileUntracked
+	}
+	return fileIgnored
 }
 
 // holds reports whether a folder below the scanned one has files that are
 // tracked, or untracked and not ignored. A walk need not enter the others.
 func (f *gitFiles) holds(folder string) bool {
-	return f == nil || f.folders[folder]
+	if f == nil {
+		return true
+	}
+	<-f.tracked
+	if f.unknown || folder == "" || f.trackedFiles.folders[folder] {
+		return true
+	}
+	<-f.complete
+	return f.untrackedFiles.folders[folder]
 }
 
-func (f *gitFiles) add(path string, state fileState) {
-	if f.states[path] < state {
-		f.states[path] = state
+// setTracked answers the first question; nil means that Git cannot say.
+func (f *gitFiles) setTracked(files *fileSet) {
+	if files == nil {
+		f.unknown = true
+	} else {
+		f.trackedFiles = *files
 	}
+	close(f.tracked)
+}
+
+// setUntracked answers the rest; it comes after setTracked, once.
+func (f *gitFiles) setUntracked(files fileSet) {
+	f.untrackedFiles = files
+	close(f.complete)
+}
+
+// fileSet is a set of files and of all folders above them.
+type fileSet struct {
+	names   map[string]bool
+	folders map[string]bool
+}
+
+func newFileSet(capacity int) *fileSet {
+	return &fileSet{names: make(map[string]bool, capacity), folders: map[string]bool{}}
+}
+
+func (s *fileSet) add(path string) {
+	s.names[path] = true
 	for i := strings.LastIndexByte(path, '/'); i >= 0; i = strings.LastIndexByte(path, '/') {
 		path = path[:i]
-		if f.folders[path] {
+		if s.folders[path] {
 			return
 		}
-		f.folders[path] = true
+		s.folders[path] = true
 	}
 }

@@ -35,7 +35,7 @@ const maxComparedCommits = 20000
 // askLibrary reads a clone with go-git, for machines without the git program.
 // go-git runs nothing, so it need not care who owns the clone; it knows neither
 // .gitattributes nor included configuration files.
-func askLibrary(ctx context.Context, clone clone) gitState {
+func askLibrary(ctx context.Context, clone clone, files *gitFiles) gitState {
 	state := gitState{known: true, problems: []model.Problem{{
 		Source:  "repository",
 		Code:    "GitProgramMissing",
@@ -44,22 +44,22 @@ func askLibrary(ctx context.Context, clone clone) gitState {
 	}}}
 	read, err := abandonable(ctx, func() (*libraryClone, error) { return openLibrary(clone) })
 	if err != nil {
+		files.setTracked(nil)
+		files.setUntracked(fileSet{})
 		state.problems = append(state.problems, gitProblem(fmt.Errorf("reading the clone without the git program: %w", err)))
 		return state
 	}
-	state.git, state.files = read.git, read.files
-	changes, err := abandonable(ctx, read.changes)
+	files.setTracked(read.tracked)
+	state.git = read.git
+	found, err := abandonable(ctx, read.changes)
+	status := gitStatus{changes: found.changes}
+	files.setUntracked(status.untracked())
 	if err != nil {
 		state.problems = append(state.problems, gitProblem(fmt.Errorf("comparing files without the git program: %w", err)))
 		return state
 	}
-	for _, change := range changes {
-		if change.code == "??" {
-			state.files.add(change.path, fileUntracked)
-		}
-	}
-	state.git.Nested = read.git.Nested
-	state.git.Changed = (&gitStatus{changes: changes}).changed()
+	state.git.Nested = found.nested
+	state.git.Changed = status.changed()
 	state.git.ChangesKnown = true
 	return state
 }
@@ -110,7 +110,7 @@ type libraryClone struct {
 	folder     string
 	prefix     string
 	git        model.Git
-	files      *gitFiles
+	tracked    *fileSet
 }
 
 func openLibrary(clone clone) (*libraryClone, error) {
@@ -128,7 +128,7 @@ func openLibrary(clone clone) (*libraryClone, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the index: %w", err)
 	}
-	c.files = newGitFiles(len(index.Entries))
+	c.tracked = newFileSet(len(index.Entries))
 	for _, entry := range index.Entries {
 		path, ok := relativeTo(clone.prefix, entry.Name)
 		switch {
@@ -136,7 +136,7 @@ func openLibrary(clone clone) (*libraryClone, error) {
 		case entry.Mode == filemode.Submodule:
 			c.git.Submodules = append(c.git.Submodules, path)
 		default:
-			c.files.add(path, fileTracked)
+			c.tracked.add(path)
 		}
 	}
 	c.git.Submodules = printable(c.git.Submodules)
@@ -335,20 +335,26 @@ func (n *nestedFinder) all() []string {
 	return printable(all)
 }
 
+// libraryChanges is what differs between HEAD, the index and the files.
+type libraryChanges struct {
+	changes []gitChange
+	nested  []string
+}
+
 // changes compares HEAD, the index and the files.
-func (c *libraryClone) changes() ([]gitChange, error) {
+func (c *libraryClone) changes() (libraryChanges, error) {
 	tree, err := c.repository.Worktree()
 	if err != nil {
-		return nil, err
+		return libraryChanges{}, err
 	}
 	// The user's own list of what to ignore; without one there is no error.
 	tree.Excludes, err = gitignore.LoadGlobalPatterns(osfs.New("/"))
 	if err != nil {
-		return nil, err
+		return libraryChanges{}, err
 	}
 	status, err := tree.Status()
 	if err != nil {
-		return nil, err
+		return libraryChanges{}, err
 	}
 	var changes []gitChange
 	nested := nestedFinder{folder: c.folder, known: map[string]string{}}
@@ -364,7 +370,6 @@ func (c *libraryClone) changes() ([]gitChange, error) {
 		// go-git finds no renames: one is a deletion and an addition.
 		changes = append(changes, gitChange{code: code, path: path})
 	}
-	c.git.Nested = nested.all()
 	slices.SortFunc(changes, func(a, b gitChange) int { return strings.Compare(a.path, b.path) })
-	return changes, nil
+	return libraryChanges{changes: changes, nested: nested.all()}, nil
 }

@@ -108,9 +108,20 @@ func (s *gitStatus) changed() []model.Change {
 	return changed
 }
 
+// untracked are the files that Git neither tracks nor ignores.
+func (s *gitStatus) untracked() fileSet {
+	files := newFileSet(0)
+	for _, c := range s.changes {
+		if c.code == "??" {
+			files.add(c.path)
+		}
+	}
+	return *files
+}
+
 // parseIndex reads git ls-files -z --stage into files and returns the folders
 // that are submodules. An unmerged file is listed once for each stage.
-func parseIndex(out []byte, files *gitFiles) (submodules []string) {
+func parseIndex(out []byte, files *fileSet) (submodules []string) {
 	for entry := range nulTerminated(&out) {
 		info, path, ok := strings.Cut(entry, "\t")
 		if !ok {
@@ -120,7 +131,7 @@ func parseIndex(out []byte, files *gitFiles) (submodules []string) {
 			submodules = append(submodules, path)
 			continue
 		}
-		files.add(path, fileTracked)
+		files.add(path)
 	}
 	return slices.Compact(submodules)
 }

@@ -214,24 +214,22 @@ func (b *limitedBuffer) Write(p []byte) (int, error) {
 	return b.Buffer.Write(p)
 }
 
+// errUnusable says that the program that is called git does not work at all.
+var errUnusable = errors.New("the git program does not work")
+
 // askProgram collects the state of a clone with four short commands. Those
-// that do not need the names of the filters run side by side. The error says
-// that the program does not work at all.
-func askProgram(ctx context.Context, path string, clone clone) (gitState, error) {
+// that do not need the names of the filters run side by side. files is told
+// what is tracked as soon as that is known, unless the error is errUnusable.
+func askProgram(ctx context.Context, path string, clone clone, files *gitFiles) (gitState, error) {
 	program := gitProgram{path: path, dir: clone.folder}
 	var (
-		wait                 sync.WaitGroup
-		tracked, head        []byte
-		trackedErr, headErr  error
-		configErr, statusErr error
-		settings             gitConfig
-		status               gitStatus
-		unjudged             []string
-		filterErr            error
+		wait                                             sync.WaitGroup
+		head                                             []byte
+		indexErr, headErr, configErr, statusErr, attrErr error
+		settings                                         gitConfig
+		status                                           gitStatus
+		submodules, unjudged                             []string
 	)
-	wait.Go(func() {
-		tracked, trackedErr = program.run(ctx, nil, "ls-files", "-z", "--stage")
-	})
 	wait.Go(func() {
 		head, headErr = program.run(ctx, nil, "log", "-1", "--no-show-signature", "--no-patch", "--no-mailmap",
 			"--decorate=full", "--decorate-refs=refs/tags/*", "--format=%H%n%ct%n%D")
@@ -259,25 +257,36 @@ func askProgram(ctx context.Context, path string, clone clone) (gitState, error)
 		}
 		status = parseGitStatus(out, clone.prefix)
 		if len(settings.filters) > 0 {
-			unjudged, filterErr = careful.dropUnjudged(ctx, &status)
+			unjudged, attrErr = careful.dropUnjudged(ctx, &status)
 		}
 	})
+	out, indexErr := program.run(ctx, nil, "ls-files", "-z", "--stage")
+	if indexErr == nil {
+		tracked := newFileSet(bytes.Count(out, []byte{0}))
+		submodules = parseIndex(out, tracked)
+		files.setTracked(tracked)
+	}
 	wait.Wait()
+	if unusable(indexErr) && unusable(configErr) && unusable(headErr) {
+		return gitState{}, errUnusable
+	}
+	if indexErr != nil {
+		files.setTracked(nil)
+	}
+	files.setUntracked(status.untracked())
 
-	failures := []error{trackedErr, configErr, statusErr, headErr, filterErr}
+	failures := []error{indexErr, configErr, statusErr, headErr, attrErr}
 	for _, err := range failures {
 		if refused, ok := errors.AsType[*dubiousOwnershipError](err); ok {
 			refused.workTree = clone.workTree
 			return gitState{problems: []model.Problem{gitProblem(refused)}}, nil
 		}
 	}
-	if unusable(trackedErr) && unusable(configErr) && unusable(headErr) {
-		return gitState{}, trackedErr
-	}
 	state := gitState{known: true, git: status.git}
 	state.git.Changed = status.changed()
-	state.git.ChangesKnown = configErr == nil && statusErr == nil && filterErr == nil
+	state.git.ChangesKnown = configErr == nil && statusErr == nil && attrErr == nil
 	state.git.Nested = printable(status.nested)
+	state.git.Submodules = printable(submodules)
 	state.git.Remotes = settings.remotes
 	if statusErr != nil || configErr != nil {
 		// An index or a tree that cannot be read hides neither commit nor branch.
@@ -290,15 +299,6 @@ func askProgram(ctx context.Context, path string, clone clone) (gitState, error)
 		state.git.Head, state.git.LastCommit, state.git.Tags = parseHead(head)
 	} else if statusErr == nil && configErr == nil && state.git.Head == "" {
 		failures[3] = nil // no commit yet
-	}
-	if trackedErr == nil {
-		state.files = newGitFiles(bytes.Count(tracked, []byte{0}))
-		state.git.Submodules = printable(parseIndex(tracked, state.files))
-		for _, change := range status.changes {
-			if change.code == "??" {
-				state.files.add(change.path, fileUntracked)
-			}
-		}
 	}
 	if len(unjudged) > 0 {
 		state.problems = append(state.problems, filterProblem(unjudged))

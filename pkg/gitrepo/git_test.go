@@ -108,7 +108,19 @@ func (s *sandbox) ask(folder string, library bool) (model.Git, *gitFiles, []mode
 	if library {
 		s.t.Setenv("PATH", s.path("nothing-here"))
 	}
-	return readGitWithin(s.t.Context(), s.path(folder), 20*time.Second)
+	return readGitWithin(s.t, s.path(folder), 20*time.Second)
+}
+
+// readGitWithin waits for all that Git says; files is nil when every file
+// counts.
+func readGitWithin(t *testing.T, folder string, limit time.Duration) (model.Git, *gitFiles, []model.Problem) {
+	t.Helper()
+	reading := startGitWithin(t.Context(), folder, limit)
+	git, problems := reading.wait()
+	if reading.files == nil || reading.files.unknown {
+		return git, nil, problems
+	}
+	return git, reading.files, problems
 }
 
 func TestReadGit(t *testing.T) {
@@ -531,7 +543,7 @@ func TestDamagedClones(t *testing.T) {
 					t.Setenv("PATH", s.path("nothing-here"))
 				}
 				start := time.Now()
-				git, _, problems := readGitWithin(t.Context(), s.path("r"), time.Second)
+				git, _, problems := readGitWithin(t, s.path("r"), time.Second)
 				if took := time.Since(start); took > 8*time.Second {
 					t.Errorf("took %s", took)
 				}
@@ -563,7 +575,7 @@ func TestProgramThatIsNotGit(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", s.path("bin"))
-	git, files, problems := readGitWithin(t.Context(), s.path("r"), 20*time.Second)
+	git, files, problems := readGitWithin(t, s.path("r"), 20*time.Second)
 	if git.Head != head || files.state("apps/podinfo.yaml") != fileTracked {
 		t.Errorf("got %+v", git)
 	}
