@@ -162,6 +162,18 @@ func (r *pipelineReader) read(name string) ([]string, bool) {
 	return strings.Split(strings.ReplaceAll(string(content), "\r\n", "\n"), "\n"), true
 }
 
+// readBelow reads single small files below a folder.
+func readBelow(folder string) func(name string) ([]byte, error) {
+	return func(name string) ([]byte, error) {
+		root, err := os.OpenRoot(folder)
+		if err != nil {
+			return nil, err
+		}
+		defer root.Close()
+		return readRegular(root, name, maxPipelineFile)
+	}
+}
+
 var errTooLarge = errors.New("larger than the limit")
 
 // readRegular reads a regular file of at most limit bytes. It looks before it

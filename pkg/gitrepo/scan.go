@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/sanitize"
@@ -30,8 +31,9 @@ func Scan(ctx context.Context, opts Options) (*model.Repository, []model.Problem
 	limited, cancel := context.WithTimeout(ctx, scanTimeLimit)
 	defer cancel()
 
-	git, files, problems := readGit(limited, root)
-	found, err := walk(limited, root, files)
+	reading := startGit(limited, root)
+	found, err := walk(limited, root, reading.files)
+	git, problems := reading.wait()
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot read the folder to scan: %w", err)
 	}
@@ -47,6 +49,7 @@ func Scan(ctx context.Context, opts Options) (*model.Repository, []model.Problem
 	repo.Root, repo.Git = sanitize.Path(root), git
 	var pipelineProblems []model.Problem
 	repo.CI, pipelineProblems = readPipelines(root, found.names(), repo.Documents)
+	analyse(repo, found.shown(), readBelow(root))
 	return repo, append(problems, pipelineProblems...), nil
 }
 
@@ -56,6 +59,16 @@ func (t *tree) names() []string {
 	for i, f := range t.files {
 		names[i] = f.name
 	}
+	return names
+}
+
+// shown lists all files as the report writes them, sorted.
+func (t *tree) shown() []string {
+	names := make([]string, len(t.files))
+	for i, f := range t.files {
+		names[i] = f.shown
+	}
+	slices.Sort(names)
 	return names
 }
 
