@@ -25,6 +25,9 @@ type deployment struct {
 	} `json:"metadata"`
 	Spec struct {
 		Replicas *int32 `json:"replicas"`
+		Selector struct {
+			MatchLabels map[string]string `json:"matchLabels"`
+		} `json:"selector"`
 		Template struct {
 			Spec struct {
 				Containers []container `json:"containers"`
@@ -90,12 +93,7 @@ func (c *client) deploymentsAt(ctx context.Context, path, selector string) (list
 // pod is what is read of a controller's Pod.
 type pod struct {
 	Metadata struct {
-		Name   string            `json:"name"`
 		Labels map[string]string `json:"labels"`
-		Owners []struct {
-			Kind string `json:"kind"`
-			Name string `json:"name"`
-		} `json:"ownerReferences"`
 	} `json:"metadata"`
 	Status struct {
 		Conditions []struct {
@@ -134,16 +132,15 @@ func (c *client) pods(ctx context.Context, namespace string) (list []pod, err er
 	return list, err
 }
 
-// deploymentName is the Deployment that a Pod belongs to, by the name of its
-// ReplicaSet; empty when it has none.
-func (p *pod) deploymentName() string {
-	for _, owner := range p.Metadata.Owners {
-		if hash := p.Metadata.Labels["pod-template-hash"]; owner.Kind == "ReplicaSet" && hash != "" {
-			deployment, _ := strings.CutSuffix(owner.Name, "-"+hash)
-			return deployment
+// owns reports whether a Pod of the same namespace belongs to the Deployment. The
+// controllers of Flux select by labels alone.
+func (d *deployment) owns(p pod) bool {
+	for key, value := range d.Spec.Selector.MatchLabels {
+		if p.Metadata.Labels[key] != value {
+			return false
 		}
 	}
-	return ""
+	return len(d.Spec.Selector.MatchLabels) > 0
 }
 
 // component makes a component of a Deployment and its Pods.
@@ -165,7 +162,7 @@ func (d *deployment) component(pods []pod) model.Component {
 		c.Args = names(append(containers[manager].Command, containers[manager].Args...))
 	}
 	for _, p := range pods {
-		if p.deploymentName() != d.Metadata.Name {
+		if !d.owns(p) {
 			continue
 		}
 		for _, condition := range p.Status.Conditions {
@@ -195,6 +192,12 @@ func imageTag(image string) string {
 		return image[i+1:]
 	}
 	return ""
+}
+
+// imageRegistry is the part of an image reference before the last slash.
+func imageRegistry(image string) string {
+	image, _, _ = strings.Cut(image, "@")
+	return image[:max(0, strings.LastIndexByte(image, '/'))]
 }
 
 // readInstallation reads the controllers that run, and says what could not be
@@ -254,6 +257,7 @@ func describe(flux *model.Installation, labels []map[string]string, definitions 
 	for _, c := range flux.Components {
 		if strings.HasSuffix(c.Name, "-controller") {
 			flux.Namespace = c.Namespace
+			flux.Registry = imageRegistry(c.Image)
 		}
 	}
 	for _, o := range objects {

@@ -170,9 +170,9 @@ func TestLists(t *testing.T) {
 			answer: func(*testing.T, *fake) http.HandlerFunc {
 				return func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 			},
-			options: func(o *Options) { o.Timeout = time.Second },
+			options: func(o *Options) { o.Timeout = 3 * time.Second },
 			codes:   []string{"ClusterTimeout"},
-			says:    "kustomizations.kustomize.toolkit.fluxcd.io could not be read within 1s",
+			says:    "kustomizations.kustomize.toolkit.fluxcd.io could not be read within 3s",
 		},
 		{
 			name: "hostile text",
@@ -232,7 +232,7 @@ func TestFewRights(t *testing.T) {
 			objects: []string{"Kustomization/team/app"},
 			scope:   "namespace other,team",
 			says: []string{
-				"kustomizations.kustomize.toolkit.fluxcd.io may not be listed in the whole cluster, only in other, team",
+				"may not be listed in the whole cluster, only in other, team", "list on kustomizations.kustomize.toolkit.fluxcd.io",
 				"list on customresourcedefinitions.apiextensions.k8s.io", "list on deployments.apps",
 			},
 		},
@@ -248,7 +248,7 @@ func TestFewRights(t *testing.T) {
 			name:    "nothing at all",
 			objects: []string{},
 			scope:   "none ",
-			says:    []string{"may not be listed in the whole cluster", "or pass -n with a namespace that you may read"},
+			says:    []string{"Flux objects of any kind may not be listed in the whole cluster", "pass -n with a namespace that you may read, or"},
 		},
 		{
 			name:    "the namespace that was asked for",

@@ -42,7 +42,11 @@ func (c *client) readNamed(ctx context.Context, objects []*model.Object) (named 
 	group.SetLimit(parallel)
 	for p, ids := range places {
 		group.Go(func() error {
-			existing, err := c.tableNames(ctx, p.path())
+			list, err := c.tableNames(ctx, p.path())
+			existing := make(map[string]bool, len(list))
+			for _, name := range list {
+				existing[name] = true
+			}
 			mutex.Lock()
 			defer mutex.Unlock()
 			switch {
@@ -53,7 +57,7 @@ func (c *client) readNamed(ctx context.Context, objects []*model.Object) (named 
 			}
 			for _, id := range ids {
 				presence := model.PresenceUnknown
-				if slices.Contains(existing, id.Name) {
+				if existing[id.Name] {
 					presence = model.Present
 				} else if err == nil {
 					presence = model.Absent

@@ -119,10 +119,10 @@ func networkProblem(err error) model.Problem {
 	return problem("ClusterUnreachable", "the server cannot be reached: "+text(err), hintNetwork)
 }
 
-// forbidden is about parts that the user may not read. Rights are verb and
-// resource, as a role would name them.
+// forbidden is about parts that the user may not read. Rights are as a role would
+// have them: a verb and resources.
 func forbidden(what string, rights ...string) model.Problem {
-	return problem("Forbidden", what, "ask for a role that allows: "+strings.Join(rights, ", "))
+	return problem("Forbidden", what, "ask for a role that allows "+strings.Join(rights, ", ")+"; docs/rbac.yaml of this project has one")
 }
 
 // failed is about a part that cannot be read for another reason than rights.

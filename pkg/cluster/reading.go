@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -146,39 +147,40 @@ func (r *reading) installedCRD(kind resource) model.InstalledCRD {
 	return crd
 }
 
-// listProblems says which kinds could not be read, kinds with the same reason
+// listProblems says which kinds could not be read, kinds with the same outcome
 // together.
 func listProblems(lists []kindList, opts Options) (problems []model.Problem) {
-	var late, rights []string
+	var late []string
 	refused := map[string][]string{} // by the namespaces that were read instead
-	var outcomes []string
 	for _, l := range lists {
 		switch {
 		case l.err == nil:
 		case isForbidden(l.err):
-			outcome := ""
-			if len(l.namespaces) > 0 {
-				outcome = ", only in " + few(l.namespaces)
-			}
-			if refused[outcome] == nil {
-				outcomes = append(outcomes, outcome)
-			}
-			refused[outcome] = append(refused[outcome], l.String())
-			rights = append(rights, "list on "+l.String())
+			only := strings.Join(l.namespaces, ", ")
+			refused[only] = append(refused[only], l.String())
 		case isTimeout(l.err):
 			late = append(late, l.String())
 		default:
 			problems = append(problems, failed("a part of "+l.String(), l.err))
 		}
 	}
-	for _, outcome := range outcomes {
-		where := "in the whole cluster"
-		if opts.Namespace != "" {
-			where = "in namespace " + name(opts.Namespace)
+	for _, only := range slices.Sorted(maps.Keys(refused)) {
+		kinds := refused[only]
+		what := few(kinds)
+		if len(kinds) == len(lists) {
+			what = "Flux objects of any kind"
 		}
-		p := forbidden(fmt.Sprintf("%s may not be listed %s%s", few(refused[outcome]), where, outcome), rights...)
-		if opts.Namespace == "" {
-			p.Hint += "; or pass -n with a namespace that you may read"
+		if opts.Namespace != "" {
+			what += " may not be listed in namespace " + name(opts.Namespace)
+		} else {
+			what += " may not be listed in the whole cluster"
+		}
+		if only != "" {
+			what += ", only in " + few(strings.Split(only, ", "))
+		}
+		p := forbidden(what, "list on "+strings.Join(kinds, ", "))
+		if opts.Namespace == "" && only == "" {
+			p.Hint = "pass -n with a namespace that you may read, or " + p.Hint
 		}
 		problems = append(problems, p)
 	}

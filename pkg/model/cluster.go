@@ -80,7 +80,10 @@ type Installation struct {
 	Installed bool
 	// Version is the Flux distribution, for example v2.9.5; empty when it
 	// cannot be told.
-	Version   string
+	Version string
+	// Registry is where the images of the controllers come from, which tells
+	// the distribution: ghcr.io/fluxcd is that of the project.
+	Registry  string
 	Namespace string
 	// ManagedBy is bootstrap, flux-operator or empty.
 	ManagedBy string

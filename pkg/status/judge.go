@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
 
@@ -35,6 +36,7 @@ func Judge(objects, outside []*model.Object, lookup Lookup, flux model.Installat
 			g.add(o)
 		}
 	}
+	g.resolveGenerated()
 	g.findCycles()
 	g.shown = make(map[model.ID]bool, len(objects))
 	for _, o := range objects {
@@ -71,6 +73,40 @@ func (g *graph) add(o *model.Object) {
 		g.waiters[b.id] = append(g.waiters[b.id], len(g.nodes))
 	}
 	g.nodes = append(g.nodes, n)
+}
+
+// resolveGenerated lets who waits for an ExternalArtifact that does not exist wait
+// for the ArtifactGenerator that should make it.
+func (g *graph) resolveGenerated() {
+	generators := map[model.ID]*model.Object{}
+	for _, n := range g.nodes {
+		spec, ok := n.object.Spec.(*fluxkind.ArtifactGenerator)
+		if !ok || works(n.object) {
+			continue
+		}
+		for _, artifact := range spec.Artifacts {
+			generators[model.ID{Group: fluxkind.GroupSource, Kind: "ExternalArtifact", Namespace: n.object.Namespace, Name: artifact.Name}] = n.object
+		}
+	}
+	for artifact, generator := range generators {
+		waiters := g.waiters[artifact]
+		if _, exists := g.index[artifact]; exists || len(waiters) == 0 {
+			continue
+		}
+		delete(g.waiters, artifact)
+		g.waiters[generator.ID] = append(g.waiters[generator.ID], waiters...)
+		for _, i := range waiters {
+			n := &g.nodes[i]
+			for j := range n.wait.blockers {
+				if n.wait.blockers[j].id == artifact {
+					n.wait.blockers[j].id, n.wait.blockers[j].presence = generator.ID, model.Present
+				}
+			}
+			if a := &n.object.Assessment; a.SubState == subNoSource && !n.wait.has(model.Absent) {
+				a.State, a.SubState = model.StateWaiting, subSource
+			}
+		}
+	}
 }
 
 // causes makes one entry for each root.

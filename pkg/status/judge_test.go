@@ -198,6 +198,24 @@ func TestRootCauses(t *testing.T) {
 			states: map[string]string{kustomize + "health-fail": "Failed (retrying) HealthCheckFailed"},
 		},
 		{
+			// source-watcher internal/controller/artifactgenerator_controller.go
+			// writes SourceFetchFailed and makes no artifact.
+			name: "artifact that its generator could not make",
+			keep: []string{kustomize + "missing-source", "GitRepository/flux-system/gone"},
+			change: func(t *testing.T, s *situation) {
+				spec := s.find(t, kustomize+"missing-source").Spec.(*fluxkind.Kustomization)
+				spec.SourceRef = fluxkind.ObjectRef{Kind: "ExternalArtifact", Name: "apps"}
+				s.add(t, []byte(`{apiVersion: source.extensions.fluxcd.io/v1beta1, kind: ArtifactGenerator, metadata: {name: split, namespace: flux-system, generation: 1},
+				  spec: {sources: [{alias: repo, kind: GitRepository, name: gone}], artifacts: [{name: apps}]},
+				  status: {conditions: [{type: Ready, status: "False", reason: SourceFetchFailed, message: no artifact, observedGeneration: 1, lastTransitionTime: "2026-11-23T12:37:00Z"}]}}`))
+			},
+			want: []string{"GitRepository/flux-system/gone Failed GitOperationFailed blocks ArtifactGenerator/flux-system/split, Kustomization/flux-system/missing-source"},
+			states: map[string]string{
+				kustomize + "missing-source":          "Waiting (source) ArtifactFailed",
+				"ArtifactGenerator/flux-system/split": "Waiting (source) SourceFetchFailed",
+			},
+		},
+		{
 			name: "cycle through a health check and a dependency, across kinds",
 			keep: []string{kustomize + "health-fail", helm + "dep-on-bad"},
 			change: func(t *testing.T, s *situation) {
