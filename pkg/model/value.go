@@ -50,14 +50,57 @@ func ClassifyValue(value string) ValueClass {
 		strings.HasPrefix(trimmed, "\x00GITCRYPT"),
 		strings.Contains(trimmed, "-----BEGIN AGE ENCRYPTED FILE-----"), strings.Contains(trimmed, "-----BEGIN PGP MESSAGE-----"):
 		return ValueEncrypted
-	case referenceValue.MatchString(trimmed):
+	case referenceValue.MatchString(trimmed[:min(len(trimmed), maxReference)]):
 		return ValueReference
-	case credentialValue.MatchString(trimmed):
+	case mayHoldCredential(trimmed) && credentialValue.MatchString(trimmed):
 		return ValueCredential
 	case strings.Contains(trimmed, "${"), strings.Contains(trimmed, "{{"), strings.Contains(trimmed, "<<"), strings.Contains(trimmed, "$("), strings.Contains(trimmed, "{%"):
 		return ValueVariable
-	case placeholderValue.MatchString(trimmed):
+	case len(trimmed) <= maxPlaceholder && placeholderValue.MatchString(trimmed):
 		return ValuePlaceholder
 	}
 	return ValueText
+}
+
+// Most of what a repository holds is ConfigMaps with whole files in them, and
+// expressions run through these a hundred times slower than searches for single
+// characters do.
+const (
+	maxReference   = 64  // bytes in which a reference to a secret store shows
+	maxPlaceholder = 256 // bytes; placeholders are short
+)
+
+// mayHoldCredential is false for text in which credentialValue finds nothing.
+func mayHoldCredential(text string) bool {
+	if strings.Contains(text, "AKIA") || strings.Contains(text, "ASIA") {
+		return true
+	}
+	for from := 0; ; {
+		i := strings.IndexByte(text[from:], '_')
+		if i < 0 {
+			break
+		}
+		from += i + 1
+		before := text[max(0, from-5) : from-1]
+		switch {
+		case strings.HasSuffix(before, "npm"), strings.HasSuffix(before, "pat"), before == "live":
+			return true
+		case len(before) >= 3 && before[len(before)-3:len(before)-1] == "gh":
+			return true
+		}
+	}
+	for from := 0; ; {
+		i := strings.IndexByte(text[from:], '-')
+		if i < 0 {
+			return false
+		}
+		from += i + 1
+		before := text[max(0, from-6) : from-1]
+		switch {
+		case before == "glpat", strings.HasSuffix(before, "AGE"), strings.HasPrefix(text[from:], "----BEGIN"):
+			return true
+		case len(before) >= 4 && before[len(before)-4:len(before)-1] == "xox":
+			return true
+		}
+	}
 }
