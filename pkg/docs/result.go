@@ -23,11 +23,11 @@ type Result struct {
 
 // result puts together what is known of all documents asked for so far.
 func (l *Loader) result() Result {
-	topics := l.topics
-	if len(topics) == 0 && len(l.options.Focus) == 0 {
-		topics = focus.Names()
+	topics := slices.Clone(l.topics)
+	if len(l.options.Focus) == 0 {
+		topics = appendNew(topics, focus.Names()) // of the built-in reference, all there is
 	}
-	topics = appendNew(slices.Clone(topics), focus.CoreTopics())
+	topics = appendNew(topics, focus.CoreTopics())
 	r := Result{Sections: l.sections(topics), Sources: l.sources()}
 	for _, topic := range topics {
 		r.Topics = append(r.Topics, l.coverage(topic, r.Sections))

@@ -66,6 +66,7 @@ func reportRepository(repository *model.Repository) *v1alpha1.Repository {
 		Clusters:      list(repository.Clusters),
 		Environments:  list(repository.Environments),
 		Tenants:       list(repository.Tenants),
+		Analysis:      reportAnalysis(repository.Analysis),
 		CI: convert(repository.CI, func(p model.Pipeline) v1alpha1.Pipeline {
 			return v1alpha1.Pipeline{File: p.File, System: p.System, Does: list(p.Does)}
 		}),

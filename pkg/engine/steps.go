@@ -123,6 +123,11 @@ func (r *run) assemble(context.Context) {
 	report.Focus = append(report.Focus, r.Focus...)
 	report.Cluster = reportCluster(r.cluster)
 	report.Repository = reportRepository(r.repository)
+	if r.repository != nil {
+		report.Requirements = convert(r.repository.Requirements, func(q model.Requirement) v1alpha1.Requirement {
+			return v1alpha1.Requirement{Topic: q.Topic, Why: q.Why}
+		})
+	}
 	report.Objects = convert(r.facts.Objects, reportObject)
 	report.RootCauses = convert(r.facts.RootCauses, reportRootCause)
 }

@@ -113,6 +113,8 @@ type Repository struct {
 	Environments []string   `json:"environments"`
 	Tenants      []string   `json:"tenants"`
 	CI           []Pipeline `json:"ci"`
+	// Analysis reads the project as a whole out of its files.
+	Analysis Analysis `json:"analysis"`
 }
 
 // Git is the state of the clone.
