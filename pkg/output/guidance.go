@@ -92,8 +92,12 @@ func (p *page) next(report *v1alpha1.ContextReport) {
 			break
 		}
 	}
-	if len(report.Focus) == 0 && len(report.Requirements) > 0 {
-		steps = append(steps, p.program+" "+report.Requirements[0].Topic)
+	if len(report.Findings) > 0 {
+		worst := report.Findings[0]
+		steps = append(steps, p.program+" rules explain "+worst.Rule)
+		if len(report.Focus) == 0 && len(worst.Focus) > 0 {
+			steps = append(steps, p.program+" "+worst.Focus[0])
+		}
 	}
 	if len(steps) == 0 {
 		return
