@@ -37,7 +37,7 @@ type Options struct {
 	Timeout        time.Duration
 	ConnectTimeout time.Duration
 	AuthTimeout    time.Duration
-	// Now is the clock that ages are counted by; nil means time.Now.
+	// Now is the clock that ages are counted by.
 	Now func() time.Time
 	// Progress is told what the read waits for; it may be nil. It is called
 	// from one goroutine at a time.
@@ -63,9 +63,6 @@ func (o Options) withDefaults() Options {
 		if *limit.value <= 0 {
 			*limit.value = limit.fallback
 		}
-	}
-	if o.Now == nil {
-		o.Now = time.Now
 	}
 	if o.AllNamespaces {
 		o.Namespace = ""

@@ -116,7 +116,7 @@ func (f *fake) serves(kinds ...string) {
 // read reads the fake.
 func (f *fake) read(t *testing.T, change func(*Options)) (*model.Cluster, []model.Problem) {
 	t.Helper()
-	opts := Options{Config: &rest.Config{Host: f.URL}, ConnectTimeout: 5 * time.Second}
+	opts := Options{Config: &rest.Config{Host: f.URL}, ConnectTimeout: 10 * time.Second, Now: time.Now}
 	if change != nil {
 		change(&opts)
 	}

@@ -445,6 +445,9 @@ func TestReferencesOutside(t *testing.T) {
 			if got := string(a.State) + " " + a.SubState; got != test.state {
 				t.Errorf("state is %q, want %q", got, test.state)
 			}
+			if scope := cluster.Kinds[0].Scope; scope == model.ReadCluster {
+				t.Errorf("scope is %s", scope)
+			}
 			if got := ids(cluster.Outside); !slices.Equal(got, test.outside) {
 				t.Errorf("outside are %q, want %q", got, test.outside)
 			}

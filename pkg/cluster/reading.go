@@ -114,7 +114,7 @@ func (r *reading) readObjects(ctx context.Context) bool {
 	r.report(fluxProblems...)
 	for _, l := range r.lists {
 		r.cluster.Objects = append(r.cluster.Objects, l.objects...)
-		r.cluster.Kinds = append(r.cluster.Kinds, l.read(r.opts.Namespace))
+		r.cluster.Kinds = append(r.cluster.Kinds, l.read(r.opts))
 		r.cluster.Flux.CRDs = append(r.cluster.Flux.CRDs, r.installedCRD(l.resource))
 	}
 	slices.SortFunc(r.cluster.Objects, func(a, b *model.Object) int { return a.ID.Compare(b.ID) })
@@ -123,16 +123,18 @@ func (r *reading) readObjects(ctx context.Context) bool {
 }
 
 // read says how far the list reached.
-func (l *kindList) read(namespace string) model.KindRead {
+func (l *kindList) read(opts Options) model.KindRead {
 	read := model.KindRead{Group: l.group, Kind: l.kind, Plural: l.plural, Version: l.version, Scope: model.ReadCluster}
 	switch {
-	case l.err == nil && namespace != "" && l.namespaced:
-		read.Scope, read.Namespaces = model.ReadNamespace, []string{namespace}
-	case l.err == nil:
-	case len(l.namespaces) > 0:
-		read.Scope, read.Namespaces = model.ReadNamespace, l.namespaces
-	default:
+	case l.err != nil && len(l.namespaces) == 0:
 		read.Scope = model.ReadNone
+	case opts.Selector != "":
+		read.Scope = model.ReadSelected
+	case l.err == nil && opts.Namespace != "" && l.namespaced:
+		read.Scope, read.Namespaces = model.ReadNamespace, []string{opts.Namespace}
+	case l.err == nil:
+	default:
+		read.Scope, read.Namespaces = model.ReadNamespace, l.namespaces
 	}
 	return read
 }

@@ -147,8 +147,7 @@ func TestAPIServer(t *testing.T) {
 	})
 
 	t.Run("nobody", func(t *testing.T) {
-		config := config(t, s, "nobody")
-		got, problems := cluster.Read(t.Context(), cluster.Options{Config: config})
+		got, problems := readAs(t, cluster.Options{Config: config(t, s, "nobody")})
 		if !got.Reachable || len(got.Objects) != 0 || len(problems) == 0 {
 			t.Errorf("got %+v", got)
 		}
@@ -160,14 +159,14 @@ func TestAPIServer(t *testing.T) {
 	})
 
 	t.Run("shipped roles", func(t *testing.T) {
-		_, problems := cluster.Read(t.Context(), cluster.Options{Config: account(t, s, "reader")})
+		_, problems := readAs(t, cluster.Options{Config: account(t, s, "reader")})
 		for _, p := range problems {
 			t.Error(p)
 		}
 	})
 
 	t.Run("first role only", func(t *testing.T) {
-		got, problems := cluster.Read(t.Context(), cluster.Options{Config: account(t, s, "limited")})
+		got, problems := readAs(t, cluster.Options{Config: account(t, s, "limited")})
 		if len(problems) != 1 || problems[0].Code != "Forbidden" || !strings.Contains(problems[0].Hint, "list on secrets") {
 			t.Errorf("problems are %+v", problems)
 		}
@@ -180,7 +179,7 @@ func TestAPIServer(t *testing.T) {
 
 	t.Run("first role in one namespace", func(t *testing.T) {
 		config := account(t, s, "tenant")
-		got, problems := cluster.Read(t.Context(), cluster.Options{Config: config, ContextNamespace: "team-a"})
+		got, problems := readAs(t, cluster.Options{Config: config, ContextNamespace: "team-a"})
 		if len(got.Objects) == 0 {
 			t.Errorf("no objects, problems %+v", problems)
 		}
@@ -257,6 +256,16 @@ func TestShippedRoles(t *testing.T) {
 func read(t *testing.T, s *clustertest.Cluster, opts cluster.Options) (*model.Cluster, []model.Problem) {
 	t.Helper()
 	opts.Config = config(t, s, "admin")
+	return readAs(t, opts)
+}
+
+// readAs reads with limits for a busy machine.
+func readAs(t *testing.T, opts cluster.Options) (*model.Cluster, []model.Problem) {
+	t.Helper()
+	opts.ConnectTimeout = 30 * time.Second
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
 	return cluster.Read(t.Context(), opts)
 }
 

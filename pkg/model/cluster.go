@@ -59,7 +59,9 @@ type KindRead struct {
 	// Version is the one that was read.
 	Version string
 	// Scope is cluster when one list covered everything, namespace when the
-	// lists of Namespaces did, and none when nothing could be read.
+	// lists of Namespaces did, selected when only objects with the labels that
+	// were asked for were listed, and none when nothing could be read. What is
+	// not among the objects is missing only where the scope covers it.
 	Scope ReadScope
 	// Namespaces are those that were read when Scope is namespace.
 	Namespaces []string
@@ -72,6 +74,7 @@ type ReadScope string
 const (
 	ReadCluster   ReadScope = "cluster"
 	ReadNamespace ReadScope = "namespace"
+	ReadSelected  ReadScope = "selected"
 	ReadNone      ReadScope = "none"
 )
 

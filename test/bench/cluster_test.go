@@ -1,3 +1,5 @@
+//go:build linux || darwin
+
 package bench
 
 import (
@@ -73,7 +75,7 @@ func measure(b *testing.B, command *exec.Cmd) (took time.Duration, peak int64) {
 	if err != nil {
 		b.Fatalf("%s: %v\n%s", command, err, out.String())
 	}
-	peak = int64(command.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+	peak = command.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
 	if runtime.GOOS != "darwin" {
 		peak *= 1024 // Linux counts KiB, macOS bytes
 	}
