@@ -45,7 +45,7 @@ type Kind struct {
 
 // kinds is sorted by group and kind.
 var kinds = []Kind{
-	{Group: GroupFlagger, Kind: "AlertProvider", Plural: "alertproviders", Versions: []string{"v1beta1"}, Controller: "flagger", Topic: "progressive-delivery", newSpec: specOf[FlaggerAlertProvider]},
+	{Group: GroupFlagger, Kind: "AlertProvider", Plural: "alertproviders", Versions: []string{"v1beta1"}, Controller: "flagger", Static: true, Topic: "progressive-delivery", newSpec: specOf[FlaggerAlertProvider]},
 	{Group: GroupFlagger, Kind: "Canary", Plural: "canaries", Versions: []string{"v1beta1"}, Controller: "flagger", Topic: "progressive-delivery", newSpec: specOf[Canary]},
 	{Group: GroupFlagger, Kind: "MetricTemplate", Plural: "metrictemplates", Versions: []string{"v1beta1"}, Controller: "flagger", Static: true, Topic: "progressive-delivery", newSpec: specOf[MetricTemplate]},
 	{Group: GroupOperator, Kind: "FluxInstance", Plural: "fluxinstances", Versions: []string{"v1"}, Controller: "flux-operator", DisabledBy: AnnotationOperatorReconcile, Topic: "controllers", newSpec: specOf[FluxInstance]},
