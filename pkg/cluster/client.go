@@ -60,6 +60,13 @@ func newClient(config *rest.Config) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Credentials are added to every request, so none may lead elsewhere.
+	c.http.CheckRedirect = func(next *http.Request, via []*http.Request) error {
+		if next.URL.Host != base.Host || next.URL.Scheme != base.Scheme || len(via) >= maxRedirects {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}
 	// The timeouts of this package hold instead; this one would also cut long
 	// lists.
 	c.http.Timeout = 0
@@ -72,6 +79,9 @@ func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
 
 // server is the address for reports; a kubeconfig may hold credentials in it.
 func (c *client) server() string { return sanitize.Line(c.base.Redacted(), 500) }
+
+// maxRedirects is how often the server may send a request on within itself.
+const maxRedirects = 5
 
 // What the requests accept.
 const (

@@ -101,6 +101,20 @@ func TestConnectProblems(t *testing.T) {
 			"NotKubernetes", "HTML page",
 		},
 		{
+			"redirect to another server", func(t *testing.T) *rest.Config {
+				elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+					t.Errorf("the token went elsewhere: %s", r.Header.Get("Authorization"))
+				}))
+				t.Cleanup(elsewhere.Close)
+				config := httpServer(func(w http.ResponseWriter, r *http.Request) {
+					http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+				})(t)
+				config.BearerToken = "t0ken"
+				return config
+			},
+			"NotKubernetes", "leads elsewhere",
+		},
+		{
 			"JSON of something else", httpServer(text(http.StatusOK, "application/json", `{"version":"7.17"}`)),
 			"NotKubernetes", "not that of a Kubernetes API server",
 		},

@@ -62,6 +62,9 @@ func answerProblem(e *statusError) model.Problem {
 	switch {
 	case strings.Contains(e.message, "HTTP request to an HTTPS server"):
 		return problem("TLSMismatch", "the server expects https, the kubeconfig says http", hintContext)
+	case e.code >= 300 && e.code < 400:
+		return problem("NotKubernetes", fmt.Sprintf("the server answers %d %s, which leads elsewhere", e.code, http.StatusText(e.code)),
+			"there may be a login page in between; "+hintContext)
 	case e.html:
 		return problem("NotKubernetes", fmt.Sprintf("the server answers with an HTML page (HTTP %d), not as a Kubernetes API server", e.code),
 			"there may be a proxy or a login page in between; "+hintContext)

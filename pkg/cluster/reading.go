@@ -215,6 +215,10 @@ func (r *reading) judge(ctx context.Context) bool {
 
 // readDetails reads what explains failures.
 func (r *reading) readDetails(ctx context.Context) bool {
+	if ctx.Err() != nil {
+		r.report(timedOut("what failing objects refer to", r.opts))
+		return false
+	}
 	var (
 		group                        errgroup.Group
 		refused                      []place
