@@ -87,11 +87,11 @@ var (
 	errEnough = errors.New("enough")
 )
 
-// cleanJSON cleans the strings of a JSON value. Its result shares no memory with
-// the value.
+// cleanJSON cleans the strings of a JSON value; a value without need is returned
+// as it is.
 func cleanJSON(value jsontext.Value) []byte {
 	if isPlainJSON(value) {
-		return bytes.Clone(value)
+		return value
 	}
 	var clean bytes.Buffer
 	decoder := jsontext.NewDecoder(bytes.NewReader(value), tolerant)
