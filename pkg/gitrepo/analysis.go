@@ -106,9 +106,11 @@ func newProject(repo *model.Repository, files []string, read func(string) ([]byt
 		slices.Sort(folders)
 	}
 	for _, o := range repo.Objects {
-		if p.patchAt[o.Location] {
+		switch {
+		case o.Spec == nil: // a kind that the table does not know
+		case p.patchAt[o.Location]:
 			p.patches = append(p.patches, o)
-		} else {
+		default:
 			p.objects[o.Kind] = append(p.objects[o.Kind], o)
 			p.named[o.Kind+"/"+o.Name] = append(p.named[o.Kind+"/"+o.Name], o)
 		}

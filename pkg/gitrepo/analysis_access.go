@@ -125,7 +125,7 @@ func (p *project) bindingAccess(add addStatement) {
 			to = append(to, s.Kind+" "+strings.TrimPrefix(s.Namespace+"/"+s.Name, "/"))
 		}
 		evidence := manifestEvidence(m)
-		evidence.Line = cmp.Or(m.Lines.Of("roleRef.name"), evidence.Line)
+		evidence.Line = cmp.Or(m.Lines.Of("metadata.name"), evidence.Line)
 		if m.Kind == "ClusterRoleBinding" {
 			wide = append(wide, evidence)
 			wideTo = append(wideTo, to...)

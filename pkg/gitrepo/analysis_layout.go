@@ -269,20 +269,31 @@ func (p *project) enterRemote(o *model.Object, byPath map[string]*cluster) {
 }
 
 // nameClusters calls each cluster by the last part of its folder, with as many
-// of the parts before as it takes to tell them apart.
+// of the parts before as it takes to tell it from the others.
 func (p *project) nameClusters() {
-	for parts := 1; ; parts++ {
+	const maxParts = 16
+	parts := map[*cluster]int{}
+	for again := true; again; {
 		byName := map[string][]*cluster{}
 		for _, c := range p.clusters {
 			if c.path != "" {
-				c.name = lastParts(c.path, parts)
+				c.name = lastParts(c.path, parts[c]+1)
 			} else if c.name == "" {
 				c.name = "cluster" // the whole repository is one
 			}
 			byName[c.name] = append(byName[c.name], c)
 		}
-		if parts > 8 || !slices.ContainsFunc(p.clusters, func(c *cluster) bool { return len(byName[c.name]) > 1 && c.path != "" }) {
-			break
+		again = false
+		for _, same := range byName {
+			if len(same) < 2 {
+				continue
+			}
+			for _, c := range same {
+				if c.path != "" && parts[c] < min(maxParts, strings.Count(c.path, "/")) {
+					parts[c]++
+					again = true
+				}
+			}
 		}
 	}
 	slices.SortFunc(p.clusters, func(a, b *cluster) int {

@@ -2,6 +2,7 @@ package gitrepo
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -38,6 +39,9 @@ func (p *project) requirements() []model.Requirement {
 		ask("gitops", p.repo.Analysis.Structure[0].Text)
 	}
 	p.askForKinds(ask)
+	if p.repo.Pattern == patternClusterTemplate {
+		p.askForTemplates(ask)
+	}
 	if len(p.repo.Clusters) > 1 {
 		ask("multi-cluster", fmt.Sprintf("%d clusters: %s", len(p.repo.Clusters), enumerate(p.repo.Clusters)))
 	}
@@ -123,6 +127,20 @@ func (p *project) askForKinds(ask func(topic, reason string)) {
 		ask("ci-cd", fmt.Sprintf("%s of webhooks, such as %s", count(len(receivers), "Receiver", "Receivers"), atFile(receivers[0])))
 	}
 	p.askForRecovery(ask)
+}
+
+// askForTemplates goes by the names of templates, which are all that can be
+// read of them.
+func (p *project) askForTemplates(ask func(topic, reason string)) {
+	for _, known := range []struct{ word, topic string }{
+		{"kustomization", "kustomize"}, {"helmrelease", "helm"}, {"sops", "security"}, {"repository", "sources"},
+	} {
+		for _, file := range p.templates() {
+			if strings.Contains(strings.ToLower(path.Base(file)), known.word) {
+				ask(known.topic, "templates such as "+file)
+			}
+		}
+	}
 }
 
 // backupGroups are API groups of objects that back data up.

@@ -113,7 +113,7 @@ func (p *project) recogniseWithoutFlux() (name, why string, evidence []model.Evi
 		for _, file := range templates {
 			evidence = append(evidence, inFile(file, 1))
 		}
-		return patternClusterTemplate, fmt.Sprintf("%s (%s) become manifests only when they are rendered; no Flux object is here as it will be applied",
+		return patternClusterTemplate, fmt.Sprintf("%s (%s) and become manifests only when they are rendered; no Flux object is here as it will be applied",
 			count(len(templates), "file is a template", "files are templates"), enumerate(extensions)), evidence
 	}
 	argo := p.documents(func(d *model.Document) bool {
@@ -216,18 +216,18 @@ func (p *project) foreignKustomizations() []*model.Object {
 // structureStatements say how the repository is laid out.
 func (p *project) structureStatements() []model.Statement {
 	var list []model.Statement
-	add := func(topic, text, next string, evidence []model.Evidence) {
-		list = append(list, statement(topic, text, next, evidence))
+	add := func(topic, text string, evidence []model.Evidence) {
+		list = append(list, statement(topic, text, "", evidence))
 	}
 	if name, why, evidence := p.recognise(); name != "" {
-		add("pattern", name+": "+why, "", evidence)
+		add("pattern", name+": "+why, evidence)
 	}
 	if len(p.clusters) > 1 {
 		var evidence []model.Evidence
 		for _, c := range p.clusters {
 			evidence = append(evidence, c.evidence[:min(1, len(c.evidence))]...)
 		}
-		add("clusters", fmt.Sprintf("%s: %s", count(len(p.clusters), "cluster", "clusters"), enumerate(p.repo.Clusters)), "", evidence)
+		add("clusters", fmt.Sprintf("%s: %s", count(len(p.clusters), "cluster", "clusters"), enumerate(p.repo.Clusters)), evidence)
 	}
 	var remote []*cluster
 	var evidence []model.Evidence
@@ -239,14 +239,14 @@ func (p *project) structureStatements() []model.Statement {
 	}
 	if len(remote) > 0 {
 		add("hub-and-spoke", fmt.Sprintf("%s managed from another cluster through a kubeconfig: %s",
-			count(len(remote), "cluster is", "clusters are"), enumerate(names(remote, func(c *cluster) string { return c.name }))), "", evidence)
+			count(len(remote), "cluster is", "clusters are"), enumerate(names(remote, func(c *cluster) string { return c.name }))), evidence)
 	}
 	if apps := p.applicationFolders(); len(apps) > 2 {
 		evidence := make([]model.Evidence, len(apps))
 		for i, file := range apps {
 			evidence[i] = inFile(file, 1)
 		}
-		add("application-folders", fmt.Sprintf("%d applications have a folder each, with the Flux Kustomization beside a folder of what it builds", len(apps)), "", evidence)
+		add("application-folders", fmt.Sprintf("%d applications have a folder each, with the Flux Kustomization beside a folder of what it builds", len(apps)), evidence)
 	}
 	if generators := p.flux("ArtifactGenerator"); len(generators) > 0 {
 		var evidence []model.Evidence
@@ -259,7 +259,7 @@ func (p *project) structureStatements() []model.Statement {
 		}
 		slices.Sort(artifacts)
 		add("split-artifacts", fmt.Sprintf("an ArtifactGenerator splits the repository into the artifacts %s, so that a change reconciles only what it touches",
-			enumerate(slices.Compact(artifacts))), "", evidence)
+			enumerate(slices.Compact(artifacts))), evidence)
 	}
 	if sets := p.flux("ResourceSet"); len(sets) > 0 {
 		var evidence []model.Evidence
@@ -267,14 +267,14 @@ func (p *project) structureStatements() []model.Statement {
 			evidence = append(evidence, at(o, "spec"))
 		}
 		add("resource-sets", fmt.Sprintf("%s of the Flux Operator make objects from templates: %s",
-			count(len(sets), "ResourceSet", "ResourceSets"), enumerate(names(sets, func(o *model.Object) string { return o.Name }))), "", evidence)
+			count(len(sets), "ResourceSet", "ResourceSets"), enumerate(names(sets, func(o *model.Object) string { return o.Name }))), evidence)
 	}
 	if len(p.repo.GitOpsFolders) > 0 {
 		var evidence []model.Evidence
 		for _, folder := range p.repo.GitOpsFolders {
 			evidence = append(evidence, p.inFolder(folder))
 		}
-		add("folders", "folders of the published structures: "+enumerate(p.repo.GitOpsFolders), "", evidence)
+		add("folders", "folders of the published structures: "+enumerate(p.repo.GitOpsFolders), evidence)
 	}
 	slices.SortStableFunc(list[min(1, len(list)):], func(a, b model.Statement) int { return strings.Compare(a.Topic, b.Topic) })
 	return list

@@ -337,7 +337,7 @@ func TestReadGit(t *testing.T) {
 				} else if len(problems) != 0 {
 					t.Errorf("problems %+v", problems)
 				}
-				if got.Changed == nil || len(got.Changed) == 0 {
+				if len(got.Changed) == 0 {
 					got.Changed = nil
 				}
 				if !reflect.DeepEqual(got, want) {
