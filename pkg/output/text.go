@@ -24,9 +24,9 @@ type Text struct {
 
 // PrintObj implements printers.ResourcePrinter.
 func (p *Text) PrintObj(obj runtime.Object, w io.Writer) error {
-	report, ok := obj.(*v1alpha1.ContextReport)
-	if !ok {
-		return fmt.Errorf("the text format prints a %s, not a %T", v1alpha1.Kind, obj)
+	report, err := contextReport(obj)
+	if err != nil {
+		return err
 	}
 	page := &page{Terminal: p.Terminal, program: p.Program, wide: p.Wide}
 	for _, section := range []func(*v1alpha1.ContextReport){
@@ -48,6 +48,15 @@ func (p *Text) PrintObj(obj runtime.Object, w io.Writer) error {
 		buffered.WriteByte('\n')
 	}
 	return buffered.Flush()
+}
+
+// contextReport is the object as the only kind that this package prints.
+func contextReport(obj runtime.Object) (*v1alpha1.ContextReport, error) {
+	report, ok := obj.(*v1alpha1.ContextReport)
+	if !ok {
+		return nil, fmt.Errorf("this format prints a %s, not a %T", v1alpha1.Kind, obj)
+	}
+	return report, nil
 }
 
 // page collects the lines of the summary.

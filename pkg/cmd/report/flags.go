@@ -10,6 +10,7 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmdutil"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/docs"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/output"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/version"
 )
 
 // Flags hold what was typed.
@@ -61,6 +62,8 @@ func NewFlags(factory *cmdutil.Factory) *Flags {
 		Print: cmdutil.NewPrintFlags(
 			cmdutil.OwnFormat{Name: "text", Printer: text(false)},
 			cmdutil.OwnFormat{Name: "wide", Printer: text(true)},
+			cmdutil.OwnFormat{Name: "sarif", Printer: func() printers.ResourcePrinter { return &output.SARIF{Version: version.Get().Version} }},
+			cmdutil.OwnFormat{Name: "junit", Printer: func() printers.ResourcePrinter { return output.JUnit{} }},
 		),
 	}
 }
