@@ -2,13 +2,13 @@ package gitrepo
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/lazyregexp"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/sanitize"
 )
@@ -197,8 +197,8 @@ func isInline(text string) bool {
 }
 
 var (
-	topField      = regexp.MustCompile(`^(?:#\s?)?([a-zA-Z]+):\s*(?:#.*)?$`)
-	disabledEntry = regexp.MustCompile(`^\s*#[\s#]*-\s+(?:path:\s*)?["']?([^\s"'#:]+)["']?\s*(?:#.*)?$`)
+	topField      = lazyregexp.New(`^(?:#\s?)?([a-zA-Z]+):\s*(?:#.*)?$`)
+	disabledEntry = lazyregexp.New(`^\s*#[\s#]*-\s+(?:path:\s*)?["']?([^\s"'#:]+)["']?\s*(?:#.*)?$`)
 )
 
 // addDisabled adds list items that stand in comments. Whether they were entries
@@ -214,14 +214,14 @@ func (k *kustomization) addDisabled(source chunk) {
 		if len(text) > maxSkimKey {
 			continue
 		}
-		if match := topField.FindSubmatch(text); match != nil {
+		if match := topField().FindSubmatch(text); match != nil {
 			field = string(match[1])
 			continue
 		}
 		if _, ok := pathFields[field]; !ok && field != "patches" {
 			continue
 		}
-		if match := disabledEntry.FindSubmatch(text); match != nil {
+		if match := disabledEntry().FindSubmatch(text); match != nil {
 			k.add(string(match[1]), field, line, entryDisabled)
 		}
 	}

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"io"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/fluxctx/kubectl-fluxctx/pkg/lazyregexp"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/sanitize"
 )
@@ -342,14 +342,14 @@ func estimateNodes(text []byte) int {
 	return 1 + count + bytes.Count(text, []byte("[")) + bytes.Count(text, []byte("{")) + bytes.Count(text, []byte("- "))
 }
 
-var errorLine = regexp.MustCompile(`^yaml: (?:line \d+: )?`)
+var errorLine = lazyregexp.New(`^yaml: (?:line \d+: )?`)
 
 // explain returns the line, from 1, and the text of an error of the library.
 // The line that the library names is often that where the surrounding
 // collection begins, and sometimes missing. The first line with which the text
 // becomes wrong is found by reading ever shorter beginnings of it.
 func explain(text []byte, err error) (line int, message string) {
-	message = errorLine.ReplaceAllString(err.Error(), "")
+	message = errorLine().ReplaceAllString(err.Error(), "")
 	if len(text) > maxExplainedSize {
 		return 1, message
 	}
@@ -358,7 +358,7 @@ func explain(text []byte, err error) (line int, message string) {
 		for {
 			var node yaml.Node
 			if err := decode(decoder, &node); err != nil {
-				return errorLine.ReplaceAllString(err.Error(), "") == message
+				return errorLine().ReplaceAllString(err.Error(), "") == message
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fluxctx/kubectl-fluxctx/pkg/lazyregexp"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/sanitize"
 )
@@ -103,13 +104,13 @@ func splitJobs(system string, lines []pipelineLine) [][]pipelineLine {
 	return jobs
 }
 
-var usesLine = regexp.MustCompile(`^(?:- )?(?:uses|task): *["']?([^\s"']+)`)
+var usesLine = lazyregexp.New(`^(?:- )?(?:uses|task): *["']?([^\s"']+)`)
 
 // jobSteps reads one job. testCluster is the line that makes a cluster for the
 // time of the job, 0 when none does.
 func (r *pipelineReader) jobSteps(file string, job []pipelineLine, followed map[string]bool) (steps []model.PipelineStep, testCluster int) {
 	for i, line := range job {
-		if match := usesLine.FindStringSubmatch(line.text); match != nil {
+		if match := usesLine().FindStringSubmatch(line.text); match != nil {
 			action := strings.ToLower(strings.TrimPrefix(match[1], "https://github.com/"))
 			if slices.ContainsFunc(testClusterActions, func(name string) bool { return strings.HasPrefix(action, name) }) {
 				testCluster = line.number
@@ -278,9 +279,9 @@ func triggersOf(lines []string) []string {
 }
 
 var (
-	renovateManager  = regexp.MustCompile(`^["']?(argocd|docker-compose|dockerfile|flux|github-actions|helm-values|helmfile|helmv3|kubernetes|kustomize|terraform)["']?\s*:\s*\{`)
-	renovateSetting  = regexp.MustCompile(`["']?(automerge)["']?\s*:\s*true`)
-	dependabotSystem = regexp.MustCompile(`^(?:- )?package-ecosystem:\s*["']?([\w-]+)`)
+	renovateManager  = lazyregexp.New(`^["']?(argocd|docker-compose|dockerfile|flux|github-actions|helm-values|helmfile|helmv3|kubernetes|kustomize|terraform)["']?\s*:\s*\{`)
+	renovateSetting  = lazyregexp.New(`["']?(automerge)["']?\s*:\s*true`)
+	dependabotSystem = lazyregexp.New(`^(?:- )?package-ecosystem:\s*["']?([\w-]+)`)
 )
 
 // renovateSteps reads a configuration of Renovate: JSON, JSON with comments or
@@ -288,7 +289,7 @@ var (
 func renovateSteps(file string, lines []string) []model.PipelineStep {
 	steps := []model.PipelineStep{{Location: model.Location{File: file, Line: 1}, Does: model.PipelineUpdates, Tool: "renovate"}}
 	for _, line := range logicalLines(lines) {
-		for _, pattern := range []*regexp.Regexp{renovateManager, renovateSetting} {
+		for _, pattern := range []*regexp.Regexp{renovateManager(), renovateSetting()} {
 			if match := pattern.FindStringSubmatch(line.text); match != nil {
 				steps = append(steps, model.PipelineStep{
 					Location: model.Location{File: file, Line: line.number}, Does: model.PipelineUpdates, Tool: "renovate " + match[1],
@@ -303,7 +304,7 @@ func renovateSteps(file string, lines []string) []model.PipelineStep {
 func dependabotSteps(file string, lines []string) []model.PipelineStep {
 	var steps []model.PipelineStep
 	for _, line := range logicalLines(lines) {
-		if match := dependabotSystem.FindStringSubmatch(line.text); match != nil {
+		if match := dependabotSystem().FindStringSubmatch(line.text); match != nil {
 			steps = append(steps, model.PipelineStep{
 				Location: model.Location{File: file, Line: line.number}, Does: model.PipelineUpdates, Tool: "dependabot " + match[1],
 			})

@@ -1,8 +1,9 @@
 package model
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/fluxctx/kubectl-fluxctx/pkg/lazyregexp"
 )
 
 // ValueClass says what kind of text stands in the value of a ConfigMap or a
@@ -21,16 +22,16 @@ const (
 )
 
 var (
-	referenceValue = regexp.MustCompile(`^\s*(op://|ref\+|secretref\+|vault:|<path:|arn:aws:(secretsmanager|ssm):|akvs?@|gcpsm:|awssm:|file://|env://|@Microsoft\.KeyVault)`)
+	referenceValue = lazyregexp.New(`^\s*(op://|ref\+|secretref\+|vault:|<path:|arn:aws:(secretsmanager|ssm):|akvs?@|gcpsm:|awssm:|file://|env://|@Microsoft\.KeyVault)`)
 
-	placeholderValue = regexp.MustCompile(`(?i)^["']?(` +
+	placeholderValue = lazyregexp.New(`(?i)^["']?(` +
 		`<[^<>]*>|\[[^\[\]]*\]|x{3,}|\*+|\.{3}|\?+|-+|#+|` +
 		`(please[-_ ]?)?(change|replace|fill|set|update|insert|enter|put|add)[-_ ]?(me|it|this|in|here|your).*|` +
 		`your[-_ ].*|todo.*|fixme.*|tbd|n/?a|none|null|nil|placeholder.*|example|dummy.*|fake.*|redacted.*|` +
 		`insert[-_ ].*|replace[-_ ].*|.*(change|replace)[-_ ]?me.*|some[-_](secret|token|password|value).*` +
 		`)["']?$`)
 
-	credentialValue = regexp.MustCompile(`-----BEGIN ((RSA|EC|DSA|OPENSSH|ENCRYPTED|PGP) )?PRIVATE KEY( BLOCK)?-----` +
+	credentialValue = lazyregexp.New(`-----BEGIN ((RSA|EC|DSA|OPENSSH|ENCRYPTED|PGP) )?PRIVATE KEY( BLOCK)?-----` +
 		`|AGE-SECRET-KEY-1[0-9A-Z]{20,}` +
 		`|\b(ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36}\b|\bgithub_pat_[A-Za-z0-9_]{60,}` +
 		`|\bglpat-[A-Za-z0-9_-]{20}|\bxox[abprs]-[A-Za-z0-9-]{20,}` +
@@ -50,13 +51,13 @@ func ClassifyValue(value string) ValueClass {
 		strings.HasPrefix(trimmed, "\x00GITCRYPT"),
 		strings.Contains(trimmed, "-----BEGIN AGE ENCRYPTED FILE-----"), strings.Contains(trimmed, "-----BEGIN PGP MESSAGE-----"):
 		return ValueEncrypted
-	case referenceValue.MatchString(trimmed[:min(len(trimmed), maxReference)]):
+	case referenceValue().MatchString(trimmed[:min(len(trimmed), maxReference)]):
 		return ValueReference
-	case mayHoldCredential(trimmed) && credentialValue.MatchString(trimmed):
+	case mayHoldCredential(trimmed) && credentialValue().MatchString(trimmed):
 		return ValueCredential
 	case strings.Contains(trimmed, "${"), strings.Contains(trimmed, "{{"), strings.Contains(trimmed, "<<"), strings.Contains(trimmed, "$("), strings.Contains(trimmed, "{%"):
 		return ValueVariable
-	case len(trimmed) <= maxPlaceholder && placeholderValue.MatchString(trimmed):
+	case len(trimmed) <= maxPlaceholder && placeholderValue().MatchString(trimmed):
 		return ValuePlaceholder
 	}
 	return ValueText

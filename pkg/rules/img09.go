@@ -2,11 +2,11 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxver"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/lazyregexp"
 )
 
 var img09 = Rule{
@@ -22,14 +22,14 @@ var img09 = Rule{
 	check:    checkMessageTemplate,
 }
 
-var removedTemplateField = regexp.MustCompile(`\.(Updated|Changed\.ImageResult)\b`)
+var removedTemplateField = lazyregexp.New(`\.(Updated|Changed\.ImageResult)\b`)
 
 func checkMessageTemplate(p *pass) {
 	for object, spec := range specs[*fluxkind.ImageUpdateAutomation](p.index) {
 		if spec.Git == nil {
 			continue
 		}
-		used := removedTemplateField.FindString(spec.Git.Commit.MessageTemplate)
+		used := removedTemplateField().FindString(spec.Git.Commit.MessageTemplate)
 		if used == "" {
 			continue
 		}

@@ -1,10 +1,9 @@
 package rules
 
 import (
-	"regexp"
-
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/lazyregexp"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
 
@@ -22,7 +21,7 @@ var ntf05 = Rule{
 }
 
 // tokenAddress are webhook addresses whose path is the credential.
-var tokenAddress = regexp.MustCompile(`^https://(hooks\.slack\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{16,}` +
+var tokenAddress = lazyregexp.New(`^https://(hooks\.slack\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{16,}` +
 	`|(ptb\.|canary\.)?discord(app)?\.com/api/webhooks/[0-9]{10,}/[A-Za-z0-9_-]{30,}` +
 	`|[a-z0-9-]+\.webhook\.office\.com/webhookb2/.{40,}` +
 	`|api\.telegram\.org/bot[0-9]+:[A-Za-z0-9_-]{30,}` +
@@ -30,7 +29,7 @@ var tokenAddress = regexp.MustCompile(`^https://(hooks\.slack\.com/services/T[A-
 
 func checkProviders(p *pass) {
 	for object, spec := range specs[*fluxkind.Provider](p.index) {
-		if tokenAddress.MatchString(spec.Address) && !templated(spec.Address) {
+		if tokenAddress().MatchString(spec.Address) && !templated(spec.Address) {
 			p.report(finding{
 				object: object, field: "spec.address",
 				evidence: "spec.address holds the token of " + host(spec.Address),

@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/lazyregexp"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
 
@@ -30,10 +30,10 @@ var sec07 = Rule{
 // credentialField is a name that holds a secret value and nothing else;
 // notCredential are names that only look so.
 var (
-	credentialField = regexp.MustCompile(`(?i)^(.*[-_.])?(password|passwd|passphrase|client[-_]?secret|api[-_]?key|access[-_]?key|secret[-_]?access[-_]?key|secret[-_]?key|auth[-_]?token|access[-_]?token|bearer[-_]?token|private[-_]?key)$`)
-	camelField      = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+	credentialField = lazyregexp.New(`(?i)^(.*[-_.])?(password|passwd|passphrase|client[-_]?secret|api[-_]?key|access[-_]?key|secret[-_]?access[-_]?key|secret[-_]?key|auth[-_]?token|access[-_]?token|bearer[-_]?token|private[-_]?key)$`)
+	camelField      = lazyregexp.New(`([a-z0-9])([A-Z])`)
 	// nameLike are values that name something rather than being it.
-	nameLike = regexp.MustCompile(`^([a-z0-9]+([-./_][a-z0-9]+)*|[A-Z][A-Z0-9_]+|true|false|/.*|\$.*|%.*)$`)
+	nameLike = lazyregexp.New(`^([a-z0-9]+([-./_][a-z0-9]+)*|[A-Z][A-Z0-9_]+|true|false|/.*|\$.*|%.*)$`)
 )
 
 func checkCredentials(p *pass) {
@@ -86,7 +86,7 @@ func (p *pass) credentials(object *model.Object, field string, value any) {
 func (p *pass) credential(object *model.Object, field, key, value string) {
 	switch class := model.ClassifyValue(value); {
 	case class == model.ValueCredential:
-	case class == model.ValueText && credentialField.MatchString(camelField.ReplaceAllString(key, "${1}_${2}")) && usable(value):
+	case class == model.ValueText && credentialField().MatchString(camelField().ReplaceAllString(key, "${1}_${2}")) && usable(value):
 	default:
 		return
 	}
@@ -100,7 +100,7 @@ func (p *pass) credential(object *model.Object, field, key, value string) {
 // usable is true for values that are not the name of something else.
 func usable(value string) bool {
 	value = strings.TrimSpace(value)
-	return len(value) >= 6 && !strings.ContainsAny(value, " \n") && !nameLike.MatchString(value)
+	return len(value) >= 6 && !strings.ContainsAny(value, " \n") && !nameLike().MatchString(value)
 }
 
 func (p *pass) credentialSeverity(file string) v1alpha1.Severity {

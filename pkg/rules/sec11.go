@@ -55,7 +55,7 @@ func pinned(entry string) bool {
 		}
 	}
 	// Release assets and raw files of a tag or a commit.
-	return strings.Contains(entry, "/releases/download/") || rawOfVersion.MatchString(entry)
+	return strings.Contains(entry, "/releases/download/") || rawOfVersion().MatchString(entry)
 }
 
 func remoteURL(entry string) string {

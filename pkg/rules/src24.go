@@ -1,10 +1,9 @@
 package rules
 
 import (
-	"regexp"
-
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/lazyregexp"
 )
 
 var src24 = Rule{
@@ -21,14 +20,14 @@ var src24 = Rule{
 }
 
 var (
-	scpURL  = regexp.MustCompile(`^(?:ssh://)?([\w.-]+@)?([\w.-]+\.[\w-]+):([A-Za-z~][^:]*)$`)
-	goodURL = regexp.MustCompile(`^(http|https|ssh)://`)
+	scpURL  = lazyregexp.New(`^(?:ssh://)?([\w.-]+@)?([\w.-]+\.[\w-]+):([A-Za-z~][^:]*)$`)
+	goodURL = lazyregexp.New(`^(http|https|ssh)://`)
 )
 
 func checkGitURL(p *pass) {
 	for object, spec := range specs[*fluxkind.GitRepository](p.index) {
-		match := scpURL.FindStringSubmatch(spec.URL)
-		if match == nil && (goodURL.MatchString(spec.URL) || spec.URL == "") || templated(spec.URL) {
+		match := scpURL().FindStringSubmatch(spec.URL)
+		if match == nil && (goodURL().MatchString(spec.URL) || spec.URL == "") || templated(spec.URL) {
 			continue
 		}
 		fix := "url: https://… or ssh://…"

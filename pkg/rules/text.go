@@ -2,8 +2,9 @@ package rules
 
 import (
 	"net"
-	"regexp"
 	"strings"
+
+	"github.com/fluxctx/kubectl-fluxctx/pkg/lazyregexp"
 )
 
 // host is the host name of a URL or of a bare endpoint, without user and port.
@@ -62,4 +63,4 @@ func orAbsent(value string) string {
 }
 
 // rawOfVersion are raw files of a tag or a commit at the well-known hosts.
-var rawOfVersion = regexp.MustCompile(`^https://raw\.githubusercontent\.com/[^/]+/[^/]+/(refs/tags/|v?\d+\.\d+|[0-9a-f]{40}/|[^/]*v?\d+\.\d+\.\d+)`)
+var rawOfVersion = lazyregexp.New(`^https://raw\.githubusercontent\.com/[^/]+/[^/]+/(refs/tags/|v?\d+\.\d+|[0-9a-f]{40}/|[^/]*v?\d+\.\d+\.\d+)`)

@@ -12,7 +12,7 @@ import (
 const module = "github.com/fluxctx/kubectl-fluxctx/"
 
 // leaves are imported by many and know little themselves.
-var leaves = []string{"pkg/api/v1alpha1", "pkg/focus", "pkg/fluxkind", "pkg/fluxver", "pkg/model", "pkg/sanitize"}
+var leaves = []string{"pkg/api/v1alpha1", "pkg/focus", "pkg/fluxkind", "pkg/fluxver", "pkg/lazyregexp", "pkg/model", "pkg/sanitize"}
 
 // mayImport lists, for each package or tree of packages, which others of this
 // module it may import; what is not listed here may import nothing.
@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 
 	"pkg/fluxkind": {"pkg/model", "pkg/sanitize"},
 	"pkg/fluxver":  {"pkg/model"},
+	"pkg/model":    {"pkg/lazyregexp"},
 }
 
 // onlyIn lists outside packages and the only places that may import them.
