@@ -29,20 +29,16 @@ func analyse(repo *model.Repository, files []string, read func(name string) ([]b
 	repo.Environments = p.environments
 	repo.Tenants = names(p.tenants, func(t *tenant) string { return t.name })
 	repo.Pattern = p.pattern()
-	repo.Analysis = model.Analysis{
-		Structure:    p.structureStatements(),
-		Applications: p.applications(),
-		Targets:      p.targets(),
-		Sources:      p.sourceUses(),
-		Dependencies: p.dependencies(),
-		Promotion:    p.promotionStatements(),
-		Access:       p.accessStatements(),
-		Migration:    p.migrationStatements(),
-		Optimisation: p.optimisationStatements(),
-	}
-	// These two look at the others.
-	repo.Analysis.Workflows = p.workflowStatements()
-	repo.Analysis.Compliance = p.practices()
+	// The later parts look at the earlier ones.
+	a := &repo.Analysis
+	*a = model.Analysis{Structure: p.structureStatements(), Applications: p.applications(), Targets: p.targets(), Sources: p.sourceUses()}
+	a.Dependencies = p.dependencies()
+	a.Workflows = p.workflowStatements()
+	a.Promotion = p.promotionStatements()
+	a.Access = p.accessStatements()
+	a.Migration = p.migrationStatements()
+	a.Optimisation = p.optimisationStatements()
+	a.Compliance = p.practices()
 	repo.Requirements = p.requirements()
 }
 
@@ -74,7 +70,7 @@ type project struct {
 
 	references       map[*model.Object][]model.Reference
 	namespaces       map[model.Location]string // of objects that name none
-	tenantNamespaces map[string]bool
+	tenantNamespaces map[string]string         // tenant by namespace
 
 	buildsOf      map[string][]int // by file
 	buildClusters [][]int          // clusters that each build reaches
@@ -85,7 +81,7 @@ func newProject(repo *model.Repository, files []string, read func(string) ([]byt
 		repo: repo, files: files, read: read,
 		objects: map[string][]*model.Object{}, named: map[string][]*model.Object{}, patchAt: map[model.Location]bool{}, manifestFolders: map[string]bool{}, children: map[string][]string{},
 		kustomizeFiles: map[string]*model.KustomizeFile{}, references: make(map[*model.Object][]model.Reference, len(repo.Objects)),
-		namespaces: map[model.Location]string{}, tenantNamespaces: map[string]bool{}, environmentFolders: map[string]string{}, buildsOf: map[string][]int{},
+		namespaces: map[model.Location]string{}, tenantNamespaces: map[string]string{}, environmentFolders: map[string]string{}, buildsOf: map[string][]int{},
 	}
 	for i := range repo.Documents {
 		d := &repo.Documents[i]

@@ -31,20 +31,14 @@ func (p *project) accessStatements() []model.Statement {
 }
 
 func (p *project) tenantAccess(add addStatement) {
+	namespaces := map[string][]string{}
+	for _, namespace := range sortedKeys(p.tenantNamespaces) {
+		namespaces[p.tenantNamespaces[namespace]] = append(namespaces[p.tenantNamespaces[namespace]], namespace)
+	}
 	for _, t := range p.tenants {
-		namespaces := map[string]bool{}
-		for i := range p.repo.Manifests {
-			m := &p.repo.Manifests[i]
-			if m.Labels[tenantLabel] != t.name {
-				continue
-			}
-			if m.Kind == "Namespace" {
-				namespaces[m.Name] = true
-			}
-		}
 		text := "tenant " + t.name
-		if len(namespaces) > 0 {
-			text += " has " + plural(len(namespaces), "the namespace ", "the namespaces ") + enumerate(sortedKeys(namespaces))
+		if own := namespaces[t.name]; len(own) > 0 {
+			text += " has " + plural(len(own), "the namespace ", "the namespaces ") + enumerate(own)
 		}
 		if environments := p.tenantEnvironments(t); len(environments) > 0 {
 			text += ", in " + enumerate(environments)
@@ -179,7 +173,7 @@ func (p *project) lockdownAccess(add addStatement) {
 
 // ofTenant is true for an object in a namespace or a folder of a tenant.
 func (p *project) ofTenant(o *model.Object) bool {
-	return p.tenantNamespaces[p.namespaceOf(o)] || slices.ContainsFunc(strings.Split(folderOf(o.Location.File), "/"), func(part string) bool {
+	return p.tenantNamespaces[p.namespaceOf(o)] != "" || slices.ContainsFunc(strings.Split(folderOf(o.Location.File), "/"), func(part string) bool {
 		return slices.Contains(tenantFolders, strings.ToLower(part))
 	})
 }

@@ -435,7 +435,7 @@ func (p *project) findTenants() {
 		evidence.Line = cmp.Or(m.Lines.Of("metadata.labels"), evidence.Line)
 		add(m.Labels[tenantLabel], evidence)
 		if m.Kind == "Namespace" {
-			p.tenantNamespaces[m.Name] = true
+			p.tenantNamespaces[m.Name] = m.Labels[tenantLabel]
 		}
 	}
 	for _, o := range p.repo.Objects {

@@ -145,8 +145,9 @@ func (p *project) scaleOptimisation(add addStatement) {
 		add("helm-cache", fmt.Sprintf("%d Helm repositories have an index each, and no file here switches the index cache of source-controller on", len(indexes)),
 			"set --helm-cache-max-size on source-controller", evidenceOf(indexes, "spec.url"))
 	}
-	for _, target := range p.targets() {
-		if _, raised := p.controllerFlag("--concurrent"); target.Kustomizations+target.HelmReleases > manyObjects && !raised {
+	_, raised := p.controllerFlag("--concurrent")
+	for _, target := range p.repo.Analysis.Targets {
+		if target.Kustomizations+target.HelmReleases > manyObjects && !raised {
 			add("concurrency", fmt.Sprintf("%s reconciles %d Kustomizations and %d HelmReleases, and no file here raises the concurrency of the controllers",
 				target.Cluster, target.Kustomizations, target.HelmReleases), "set --concurrent on kustomize-controller and helm-controller, with memory to match", target.Evidence)
 		}

@@ -24,10 +24,11 @@ func (p *project) targets() []model.Target {
 	tally(p.kustomizations(), kustomizations)
 	tally(p.helmReleases(), releases)
 
+	versions := p.pinnedVersions()
 	targets := make([]model.Target, 0, len(p.clusters))
 	for i, c := range p.clusters {
 		target := model.Target{
-			Cluster: c.name, Path: c.path, URL: c.url, Ref: c.ref, Version: cmp.Or(c.version, p.pinnedVersion(c)),
+			Cluster: c.name, Path: c.path, URL: c.url, Ref: c.ref, Version: cmp.Or(c.version, versions[c.path]),
 			Remote: c.remote, Environment: c.environment, Kustomizations: kustomizations[i], HelmReleases: releases[i],
 			Evidence: c.evidence[:min(len(c.evidence), maxEvidence)],
 		}
@@ -45,18 +46,19 @@ func (p *project) targets() []model.Target {
 	return targets
 }
 
-// pinnedVersion is the Flux version that flux bootstrap wrote into a cluster's
-// gotk-components.yaml, as a label on all of them.
-func (p *project) pinnedVersion(c *cluster) string {
+// pinnedVersions are the Flux versions that flux bootstrap wrote into
+// gotk-components.yaml as a label, by the folder of the cluster.
+func (p *project) pinnedVersions() map[string]string {
+	versions := map[string]string{}
 	for i := range p.repo.Manifests {
 		m := &p.repo.Manifests[i]
-		if path.Base(m.File) == "gotk-components.yaml" && c.path != "" && within(c.path, m.File) && m.Labels["app.kubernetes.io/part-of"] == "flux" {
-			if version := m.Labels["app.kubernetes.io/version"]; version != "" {
-				return version
+		if m.Labels["app.kubernetes.io/part-of"] == "flux" && path.Base(m.File) == "gotk-components.yaml" {
+			if folder := folderOf(folderOf(m.File)); versions[folder] == "" {
+				versions[folder] = m.Labels["app.kubernetes.io/version"]
 			}
 		}
 	}
-	return ""
+	return versions
 }
 
 // sourceAddress is what a source fetches, without credentials, and what it
