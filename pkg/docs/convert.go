@@ -1,9 +1,9 @@
 package docs
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"strings"
 
@@ -27,8 +27,8 @@ var errNotAPage = errors.New("the answer is not a page of the Flux documentation
 // convertPage turns the HTML of a page into Markdown, cut at its headings. The
 // first part is the title of the page with what stands before other headings.
 // Links become absolute against the address of the page.
-func convertPage(r io.Reader, address *url.URL) ([]Part, error) {
-	document, err := goquery.NewDocumentFromReader(r)
+func convertPage(page []byte, address *url.URL) ([]Part, error) {
+	document, err := goquery.NewDocumentFromReader(bytes.NewReader(mainElement(page)))
 	if err != nil {
 		return nil, fmt.Errorf("read HTML: %w", err)
 	}
@@ -53,6 +53,39 @@ func convertPage(r io.Reader, address *url.URL) ([]Part, error) {
 		})
 	}
 	return parts, nil
+}
+
+// mainElement is the part of a page that is parsed: four fifths of a page are
+// menus around it.
+func mainElement(page []byte) []byte {
+	tokenizer := html.NewTokenizer(bytes.NewReader(page))
+	start, depth, at := 0, 0, 0
+	for {
+		kind := tokenizer.Next()
+		from := at
+		at += len(tokenizer.Raw())
+		switch kind {
+		case html.ErrorToken:
+			if depth == 0 {
+				return nil
+			}
+			return page[start:]
+		case html.StartTagToken, html.EndTagToken:
+			if name, _ := tokenizer.TagName(); string(name) != "main" {
+				continue
+			}
+			switch {
+			case kind == html.StartTagToken && depth == 0:
+				start, depth = from, 1
+			case kind == html.StartTagToken:
+				depth++
+			case depth == 1:
+				return page[start:at]
+			case depth > 1:
+				depth--
+			}
+		}
+	}
 }
 
 func newConverter() *converter.Converter {

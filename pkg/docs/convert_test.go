@@ -1,7 +1,6 @@
 package docs
 
 import (
-	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -46,7 +45,7 @@ func TestConvertPageGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts, err := convertPage(bytes.NewReader(page), testAddress(t, "https://fluxcd.io/flux/guides/test-page/"))
+	parts, err := convertPage(page, testAddress(t, "https://fluxcd.io/flux/guides/test-page/"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,10 +65,25 @@ func TestWhatIsNoPage(t *testing.T) {
 		"binary":             "\x00\x01\x02\xff\xfe",
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := convertPage(strings.NewReader(page), testAddress(t, "https://fluxcd.io/flux/")); !errors.Is(err, errNotAPage) {
+			if _, err := convertPage([]byte(page), testAddress(t, "https://fluxcd.io/flux/")); !errors.Is(err, errNotAPage) {
 				t.Errorf("got %v, want errNotAPage", err)
 			}
 		})
+	}
+}
+
+func TestOnlyTheMainElementIsParsed(t *testing.T) {
+	for page, want := range map[string]string{
+		"<nav>a</nav><main role=main>b</main>c":         "<main role=main>b</main>",
+		"<main>a<main>b</main>c</main>d":                "<main>a<main>b</main>c</main>",
+		"</main><main>a</main>":                         "<main>a</main>",
+		"<script>'<main>'</script><!--<main>--><MAIN>a": "<MAIN>a",
+		"<main>a<script>'</main>'</script>b</main>c":    "<main>a<script>'</main>'</script>b</main>",
+		"no such element":                               "",
+	} {
+		if got := string(mainElement([]byte(page))); got != want {
+			t.Errorf("%s: got %q, want %q", page, got, want)
+		}
 	}
 }
 
@@ -92,7 +106,7 @@ func TestHostilePages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
-			parts, err := convertPage(strings.NewReader(page), testAddress(t, "https://fluxcd.io/flux/"))
+			parts, err := convertPage([]byte(page), testAddress(t, "https://fluxcd.io/flux/"))
 			if took := time.Since(start); took > 10*time.Second {
 				t.Errorf("it took %v", took)
 			}
@@ -103,7 +117,7 @@ func TestHostilePages(t *testing.T) {
 	}
 	t.Run("escape sequences", func(t *testing.T) {
 		page := body("<h2 id='a\x1b[2J'>A\x1b]0;title\x07B</h2><pre>\x1b[31mred\u202e\x9b1m</pre>")
-		parts, err := convertPage(strings.NewReader(page), testAddress(t, "https://fluxcd.io/flux/"))
+		parts, err := convertPage([]byte(page), testAddress(t, "https://fluxcd.io/flux/"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -294,7 +294,7 @@ func TestEveryFailureOfTheSite(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o, _ := testOptions(t, "")
 			o.Focus = []string{"security"}
-			if o.Timeout = 10 * time.Second; test.timeout > 0 {
+			if o.Timeout = timeEnough; test.timeout > 0 {
 				o.Timeout = test.timeout
 			}
 			var requests atomic.Int32

@@ -41,6 +41,7 @@ type fetcher struct {
 	mu        sync.Mutex
 	recalled  bool // the holds of earlier runs
 	heldUntil time.Time
+	heldBy    error // the answer that asked for it, in this run
 }
 
 // response is a page as it came.
@@ -126,7 +127,7 @@ func (f *fetcher) nextStep(ctx context.Context, host string, err error) error {
 	if errors.As(err, &status) {
 		switch {
 		case status.wait > 0:
-			f.hold(host, status.wait)
+			f.hold(host, status)
 			if !hasTime(ctx, status.wait) {
 				return backoff.Permanent(err)
 			}
@@ -218,11 +219,11 @@ func (f *fetcher) retryAfter(header http.Header) time.Duration {
 	return 0
 }
 
-func (f *fetcher) hold(host string, wait time.Duration) {
+func (f *fetcher) hold(host string, answer statusError) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if until := f.now().Add(wait); until.After(f.heldUntil) {
-		f.heldUntil = until
+	if until := f.now().Add(answer.wait); until.After(f.heldUntil) {
+		f.heldUntil, f.heldBy = until, answer
 		f.holds.write(host, until)
 	}
 }
@@ -234,13 +235,16 @@ func (f *fetcher) waitForHold(ctx context.Context, host string) error {
 	if !f.recalled {
 		f.recalled, f.heldUntil = true, f.holds.read(host)
 	}
-	until := f.heldUntil
+	until, answer := f.heldUntil, f.heldBy
 	f.mu.Unlock()
 	wait := until.Sub(f.now())
 	if wait <= 0 || wait > longestHold {
 		return nil
 	}
 	if !hasTime(ctx, wait) {
+		if answer != nil {
+			return answer
+		}
 		return fmt.Errorf("the server asked to wait until %s", until.Format(time.TimeOnly))
 	}
 	select {

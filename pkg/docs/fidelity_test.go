@@ -124,7 +124,7 @@ func (f *fidelity) measure(t *testing.T, address string, page []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts, err := convertPage(bytes.NewReader(page), base)
+	parts, err := convertPage(page, base)
 	if err != nil {
 		t.Errorf("%s: %v", address, err)
 		return

@@ -1,7 +1,6 @@
 package docs
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -57,7 +56,7 @@ func (s *site) Get(ctx context.Context, want Want) (*Document, error) {
 		confirmed.Copy, confirmed.Fetched = false, s.fetcher.now()
 		return &confirmed, nil
 	}
-	parts, err := convertPage(bytes.NewReader(page.body), page.address)
+	parts, err := convertPage(page.body, page.address)
 	s.count(err)
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/focus"
 )
 
-func status(t *testing.T, r Result, source string) SourceStatus {
+func status(t testing.TB, r Result, source string) SourceStatus {
 	t.Helper()
 	for _, s := range r.Sources {
 		if s.Name == source {

@@ -1,7 +1,6 @@
 package docs
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/url"
@@ -35,7 +34,7 @@ func (m *manual) Get(_ context.Context, want Want) (*Document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page saved by hand: %w", err)
 	}
-	parts, err := convertPage(bytes.NewReader(page), address)
+	parts, err := convertPage(page, address)
 	if err != nil {
 		return nil, fmt.Errorf("page saved by hand: %s: %w", path, err)
 	}
