@@ -19,8 +19,8 @@ type lineFinder struct {
 	lines model.Lines
 }
 
-// find says on which line each field below metadata and spec stands, without
-// what HelmRelease values hold.
+// find says on which line each field below metadata, spec and the subjects of a
+// binding stands, without what HelmRelease values hold.
 func (f *lineFinder) find(document *yaml.Node) model.Lines {
 	f.lines, f.path = f.lines[:0], f.path[:0]
 	for i := 0; i+1 < len(document.Content); i += 2 {
@@ -28,7 +28,7 @@ func (f *lineFinder) find(document *yaml.Node) model.Lines {
 		switch key.Value {
 		case "apiVersion", "kind":
 			f.add(key.Value, key.Line)
-		case "metadata", "spec":
+		case "metadata", "spec", "subjects":
 			f.add(key.Value, key.Line)
 			f.path = append(f.path[:0], key.Value...)
 			f.below(value)
