@@ -354,6 +354,15 @@ func TestAnswersAreCached(t *testing.T) {
 	if from(first, SourceContext7) != from(second, SourceContext7) || status(t, second, SourceCache).Documents != len(coreQueries()) {
 		t.Errorf("sources: %+v", second.Sources)
 	}
+	if session := second.ContextSources(o.Now()); !session.Context7Available || len(session.FailedSources) != 0 && session.FailedSources[0].Source == "context7" {
+		t.Errorf("fresh copies are no failure: %+v", session)
+	}
+	o.Offline = true
+	clock.advance(100 * time.Hour)
+	session := Load(t.Context(), o).ContextSources(o.Now())
+	if session.Context7Available || session.FailedSources[0].Source != "context7" || session.FallbackSources[0].Source != "cache" {
+		t.Errorf("old copies are no answer: %+v", session)
+	}
 }
 
 func TestSnippets(t *testing.T) {

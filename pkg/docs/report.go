@@ -47,31 +47,37 @@ func (r Result) Report() v1alpha1.Docs {
 }
 
 // ContextSources returns the part of a session that is about documents. A
-// source is listed as loaded only when it delivered some.
+// source is listed as loaded only when it delivered some. Context7 counts as
+// available when its answers are there and are not old copies.
 func (r Result) ContextSources(now time.Time) v1alpha1.ContextSources {
 	sources := v1alpha1.NewSession().ContextSources
+	sources.Context7Available = slices.ContainsFunc(r.Sections, func(s Section) bool {
+		return s.Source == SourceContext7 && !s.Stale
+	})
 	for _, s := range r.Sources {
 		name := sessionNames[s.Name]
 		if s.Documents > 0 {
 			sources.LoadedDocs = append(sources.LoadedDocs, v1alpha1.LoadedDocs{Source: name, Status: StatusLoaded, FocusAreas: r.topicsFrom(s.Name)})
 		}
-		switch {
-		case s.Status == StatusFailed, s.Status == StatusPartial, s.Status == StatusSkipped && s.Name == SourceContext7:
+		if s.Status == StatusFailed || s.Status == StatusPartial || s.Name == SourceContext7 && !sources.Context7Available {
 			sources.FailedSources = append(sources.FailedSources, v1alpha1.FailedSource{Source: name, Reason: s.Reason, At: metav1.NewTime(now)})
-		}
-	}
-	sources.Context7Available = slices.ContainsFunc(r.Sources, func(s SourceStatus) bool {
-		return s.Name == SourceContext7 && s.Documents > 0
-	})
-	for _, failed := range sources.FailedSources {
-		for _, s := range r.Sources {
-			if name := sessionNames[s.Name]; name != failed.Source && s.Documents > 0 {
-				sources.FallbackSources = append(sources.FallbackSources, v1alpha1.FallbackSource{Source: name, For: failed.Source})
-				break // the first one in the chain took its place
-			}
+			sources.FallbackSources = append(sources.FallbackSources, v1alpha1.FallbackSource{Source: r.insteadOf(s.Name), For: name})
 		}
 	}
 	return sources
+}
+
+// insteadOf is the next source in the chain that delivered something; the last
+// one, the built-in reference, always does.
+func (r Result) insteadOf(name string) string {
+	after := false
+	for _, s := range r.Sources {
+		if after && s.Documents > 0 {
+			return sessionNames[s.Name]
+		}
+		after = after || s.Name == name
+	}
+	return ""
 }
 
 // topicsFrom lists the topics about which a source delivered sections.
