@@ -21,8 +21,10 @@ type Kubeconfig struct {
 	REST *rest.Config
 	// Context is the name of the kubeconfig context; empty inside a cluster.
 	Context string
-	// Namespace is that of -n; empty when the flag was not given.
-	Namespace string
+	// Namespace is that of -n, empty when the flag was not given;
+	// ContextNamespace is that of the context.
+	Namespace        string
+	ContextNamespace string
 }
 
 // Kubeconfig resolves the standard flags as kubectl does. It opens files, not
@@ -55,7 +57,16 @@ func (f *Factory) Kubeconfig() (*Kubeconfig, error) {
 		return nil, Errorf("run 'kubectl config view' to see what is set, 'kubectl config get-contexts' for the contexts",
 			"the kubeconfig cannot be used: %s", sanitize.Line(err.Error(), 0))
 	}
-	return &Kubeconfig{REST: config, Context: sanitize.Line(current, 200), Namespace: value(f.ConfigFlags.Namespace)}, nil
+	namespace, _, err := loader.Namespace()
+	if err != nil {
+		namespace = "" // only a fallback: the config itself has been accepted
+	}
+	return &Kubeconfig{
+		REST:             config,
+		Context:          sanitize.Line(current, 200),
+		Namespace:        value(f.ConfigFlags.Namespace),
+		ContextNamespace: namespace,
+	}, nil
 }
 
 // NamesCluster reports whether a flag asks for a cluster by name, so that a

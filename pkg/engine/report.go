@@ -27,14 +27,24 @@ func reportCluster(cluster *model.Cluster) *v1alpha1.Cluster {
 			Installed: flux.Installed,
 			Version:   flux.Version,
 			Namespace: flux.Namespace,
+			Registry:  flux.Registry,
 			ManagedBy: flux.ManagedBy,
 			Components: convert(flux.Components, func(c model.Component) v1alpha1.FluxComponent {
-				return v1alpha1.FluxComponent{Name: c.Name, Image: c.Image, Version: c.Version, Ready: c.Ready, Restarts: c.Restarts}
+				return v1alpha1.FluxComponent{
+					Namespace: c.Namespace, Name: c.Name, Image: c.Image, Version: c.Version, Ready: c.Ready,
+					Restarts: c.Restarts, OOMKilled: c.OOMKilled, Waiting: c.Waiting, Args: list(c.Args),
+				}
 			}),
 			CRDs: convert(flux.CRDs, func(c model.InstalledCRD) v1alpha1.FluxCRD {
-				return v1alpha1.FluxCRD{Group: c.Group, Kind: c.Kind, Served: list(c.Served)}
+				return v1alpha1.FluxCRD{Group: c.Group, Kind: c.Kind, Served: list(c.Served), Stored: list(c.Stored)}
 			}),
 		},
+		Events: convert(cluster.Events, func(e model.Event) v1alpha1.Event {
+			return v1alpha1.Event{
+				Object: objectRef(e.Object), Reason: e.Reason, Message: e.Message, Count: e.Count,
+				First: reportTime(e.First), Last: reportTime(e.Last),
+			}
+		}),
 	}
 }
 

@@ -36,14 +36,19 @@ func Join(now time.Time, focus []string, cluster *model.Cluster, repository *mod
 			places[live.ID] = definition.Location
 			facts.Objects = append(facts.Objects, &joined)
 		}
-		for _, cause := range cluster.RootCauses {
-			cause.Location = places[cause.Object]
-			facts.RootCauses = append(facts.RootCauses, cause)
-		}
 	}
 	for _, object := range written {
 		if !claimed[object] {
 			facts.Objects = append(facts.Objects, object)
+		}
+	}
+	if cluster != nil {
+		for _, cause := range cluster.RootCauses {
+			cause.Location = places[cause.Object]
+			if cause.State == model.StateMissing {
+				cause.Location = onlyDefinition(cause.Object, written) // in Git, but not applied
+			}
+			facts.RootCauses = append(facts.RootCauses, cause)
 		}
 	}
 	slices.SortStableFunc(facts.Objects, func(a, b *model.Object) int { return a.ID.Compare(b.ID) })
@@ -75,6 +80,20 @@ func match(live, written []*model.Object) map[*model.Object]*model.Object {
 		}
 	}
 	return pairs
+}
+
+// onlyDefinition is where an identity is written, if that is one place.
+func onlyDefinition(id model.ID, written []*model.Object) model.Location {
+	var found model.Location
+	for _, object := range written {
+		if object.ID == id {
+			if found.File != "" {
+				return model.Location{}
+			}
+			found = object.Location
+		}
+	}
+	return found
 }
 
 func withoutNamespace(id model.ID) model.ID {

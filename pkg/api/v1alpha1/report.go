@@ -60,6 +60,19 @@ type Cluster struct {
 	Reachable         bool   `json:"reachable"`
 	KubernetesVersion string `json:"kubernetesVersion,omitempty"`
 	Flux              Flux   `json:"flux"`
+	// Events are warnings about objects that do not work, most recent first.
+	Events []Event `json:"events"`
+}
+
+// Event is a group of equal warnings about one object.
+type Event struct {
+	Object  ObjectRef `json:"object"`
+	Reason  string    `json:"reason"`
+	Message string    `json:"message"`
+	// Count is how often it was seen between First and Last.
+	Count int64        `json:"count"`
+	First *metav1.Time `json:"first,omitempty"`
+	Last  *metav1.Time `json:"last,omitempty"`
 }
 
 // Flux is the installation that runs in the cluster.
@@ -68,6 +81,8 @@ type Flux struct {
 	// Version is the distribution, for example v2.9.5; empty when unknown.
 	Version   string `json:"version,omitempty"`
 	Namespace string `json:"namespace,omitempty"`
+	// Registry is where the images of the controllers come from.
+	Registry string `json:"registry,omitempty"`
 	// ManagedBy is bootstrap, flux-operator or empty.
 	ManagedBy  string          `json:"managedBy,omitempty"`
 	Components []FluxComponent `json:"components"`
@@ -76,11 +91,18 @@ type Flux struct {
 
 // FluxComponent is one controller.
 type FluxComponent struct {
-	Name     string `json:"name"`
-	Image    string `json:"image,omitempty"`
-	Version  string `json:"version,omitempty"`
-	Ready    bool   `json:"ready"`
-	Restarts int32  `json:"restarts"`
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name"`
+	Image     string `json:"image,omitempty"`
+	Version   string `json:"version,omitempty"`
+	Ready     bool   `json:"ready"`
+	Restarts  int32  `json:"restarts"`
+	// OOMKilled is true when it was last ended for want of memory, Waiting
+	// says why a container does not run.
+	OOMKilled bool   `json:"oomKilled"`
+	Waiting   string `json:"waiting,omitempty"`
+	// Args are the command line of the controller.
+	Args []string `json:"args"`
 }
 
 // FluxCRD is one kind that the cluster serves.
@@ -88,6 +110,9 @@ type FluxCRD struct {
 	Group  string   `json:"group"`
 	Kind   string   `json:"kind"`
 	Served []string `json:"served"`
+	// Stored are the versions that objects may be stored in; empty when the
+	// definitions could not be read.
+	Stored []string `json:"stored"`
 }
 
 // Repository is what the scanned folder holds.

@@ -24,6 +24,7 @@ type Flags struct {
 	SessionDir     string
 	ClusterTimeout time.Duration
 	AuthTimeout    time.Duration
+	SecretKeys     bool
 	Timeout        time.Duration
 	Docs           DocsFlags
 	Resume         bool
@@ -87,6 +88,8 @@ func (f *Flags) AddFlags(cmd *cobra.Command) {
 	flags.DurationVar(&f.AuthTimeout, "auth-timeout", f.AuthTimeout,
 		"How long to wait for a credential plugin.")
 	flags.DurationVar(&f.Timeout, "timeout", f.Timeout, "How long reading the cluster may take altogether.")
+	flags.BoolVar(&f.SecretKeys, "check-secret-keys", f.SecretKeys,
+		"If true, check the key names of Secrets that Flux objects refer to. This reads the Secrets and keeps no value.")
 	flags.DurationVar(&f.Docs.Timeout, "docs-timeout", f.Docs.Timeout, "How long the report may wait for documents from the network.")
 	flags.StringVar(&f.Docs.URL, "docs-url", f.Docs.URL, "Site to load the documents of fluxcd.io from, for example a mirror.")
 	flags.DurationVar(&f.Docs.MaxAge, "docs-max-age", f.Docs.MaxAge, "How old a cached document may be before it is asked for again.")

@@ -199,15 +199,17 @@ func (f *Flags) clusterOptions(factory *cmdutil.Factory, o *Options) *cluster.Op
 		return nil
 	}
 	return &cluster.Options{
-		Config:         config.REST,
-		Context:        config.Context,
-		Namespace:      config.Namespace,
-		AllNamespaces:  f.AllNamespaces || config.Namespace == "",
-		Selector:       f.Selector,
-		Timeout:        f.Timeout,
-		ConnectTimeout: f.ClusterTimeout,
-		AuthTimeout:    f.AuthTimeout,
-		Now:            factory.Now,
+		Config:           config.REST,
+		Context:          config.Context,
+		ContextNamespace: config.ContextNamespace,
+		SecretKeys:       f.SecretKeys,
+		Namespace:        config.Namespace,
+		AllNamespaces:    f.AllNamespaces || config.Namespace == "",
+		Selector:         f.Selector,
+		Timeout:          f.Timeout,
+		ConnectTimeout:   f.ClusterTimeout,
+		AuthTimeout:      f.AuthTimeout,
+		Now:              factory.Now,
 	}
 }
 
