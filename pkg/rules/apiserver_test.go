@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/rest"
 
@@ -29,6 +30,7 @@ type apiServer struct {
 type apiObject struct {
 	group, version, kind, plural string
 	namespace, name              string
+	labels                       labels.Set
 	body                         map[string]any
 }
 
@@ -70,9 +72,14 @@ func (s *apiServer) add(body map[string]any) {
 		group, version = "", group
 	}
 	metadata, _ := body["metadata"].(map[string]any)
+	set := labels.Set{}
+	written, _ := metadata["labels"].(map[string]any)
+	for key, value := range written {
+		set[key], _ = value.(string)
+	}
 	s.objects = append(s.objects, apiObject{
 		group: group, version: version, kind: text(body, "kind"), plural: plural(group, text(body, "kind")),
-		namespace: text(metadata, "namespace"), name: text(metadata, "name"), body: body,
+		namespace: text(metadata, "namespace"), name: text(metadata, "name"), labels: set, body: body,
 	})
 }
 
@@ -102,12 +109,12 @@ func (s *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
-	group, version := "", ""
+	group := ""
 	switch {
 	case len(parts) > 2 && parts[0] == "api":
-		version, parts = parts[1], parts[2:]
+		parts = parts[2:]
 	case len(parts) > 3 && parts[0] == "apis":
-		group, version, parts = parts[1], parts[2], parts[3:]
+		group, parts = parts[1], parts[3:]
 	default:
 		http.NotFound(w, r)
 		return
@@ -116,15 +123,21 @@ func (s *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if len(parts) > 2 && parts[0] == "namespaces" {
 		namespace, parts = parts[1], parts[2:]
 	}
-	if slices.Contains(s.forbidden, parts[0]) {
+	if slices.Contains(s.forbidden, parts[0]) || slices.Contains(s.forbidden, parts[0]+"."+namespace) {
 		w.WriteHeader(http.StatusForbidden)
 		writeJSON(w, map[string]any{"kind": "Status", "status": "Failure", "reason": "Forbidden", "code": 403, "message": parts[0] + " is forbidden"})
 		return
 	}
+	selector, err := labels.Parse(r.URL.Query().Get("labelSelector"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
 	items := []any{}
 	for _, o := range s.objects {
-		if o.group == group && o.version == version && o.plural == parts[0] && (namespace == "" || o.namespace == namespace) &&
-			(len(parts) < 2 || o.name == parts[1]) {
+		// Whatever version an object is written in, the server has all.
+		if o.group == group && o.plural == parts[0] && (namespace == "" || o.namespace == namespace) &&
+			(len(parts) < 2 || o.name == parts[1]) && selector.Matches(o.labels) {
 			items = append(items, o.body)
 		}
 	}
@@ -160,6 +173,9 @@ func tableOf(items []any) map[string]any {
 func (s *apiServer) discovery() map[string]any {
 	type resource struct{ group, version, kind, plural string }
 	var resources []resource
+	for _, row := range fluxkind.All() {
+		resources = append(resources, resource{row.Group, row.Versions[0], row.Kind, row.Plural})
+	}
 	for _, o := range s.objects {
 		if o.group != "" {
 			resources = append(resources, resource{o.group, o.version, o.kind, o.plural})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,6 +34,14 @@ import (
 //	want: SEVERITY PLACE TEXT  a finding at file:line or, when it has no file,
 //	                           about Kind/namespace/name
 //	undecided: TEXT            the rule leaves this open
+//	keys: yes                  key names of Secrets may be read
+//	git: NAME=VALUE …          the files are committed to a clone: on branch
+//	                           and with the URL remote; pushed is the time of
+//	                           the commit, which upstream has, committed the
+//	                           same for one that it has not; detached=yes;
+//	                           change and delete name files to touch after it
+//
+// A file below @local is written after the commit.
 //
 // Facts are made by the real collectors, so a rule is tested on what it gets.
 const testdata = "testdata"
@@ -41,14 +50,17 @@ const testdata = "testdata"
 var casesNow = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 // unscanned are rules whose facts the scan is still learning to find.
-var unscanned = []string{"KS-03", "SCH-04"}
+var unscanned = []string{"GIT-03", "HR-03", "HR-14", "HR-17", "HR-25", "KS-01", "KS-02", "KS-03", "KS-20", "KS-32", "SCH-04", "SEC-03", "SEC-06", "SEC-11", "SRC-19", "STR-02", "STR-03", "STR-06", "STR-07"}
 
 type testCase struct {
 	focus     []string
 	now       time.Time
 	want      []string
 	undecided []string
+	keys      bool
+	git       []string
 	files     []txtar.File
+	local     []txtar.File
 	cluster   []byte
 }
 
@@ -68,6 +80,10 @@ func readCase(t testing.TB, file string) testCase {
 			c.want = append(c.want, value)
 		case "undecided":
 			c.undecided = append(c.undecided, value)
+		case "keys":
+			c.keys = value == "yes"
+		case "git":
+			c.git = strings.Fields(value)
 		case "now":
 			if c.now, err = time.Parse(time.RFC3339, value); err != nil {
 				t.Fatal(err)
@@ -79,7 +95,12 @@ func readCase(t testing.TB, file string) testCase {
 			c.cluster = f.Data
 			continue
 		}
-		c.files = append(c.files, f)
+		if name, isLocal := strings.CutPrefix(f.Name, "@local/"); isLocal {
+			f.Name = name
+			c.local = append(c.local, f)
+		} else {
+			c.files = append(c.files, f)
+		}
 		number := 0
 		for line := range strings.Lines(string(f.Data)) {
 			number++
@@ -101,19 +122,15 @@ func (c testCase) facts(t testing.TB) *model.Facts {
 	)
 	if c.cluster != nil {
 		config := serveObjects(t, c.cluster)
-		live, _ = cluster.Read(context.Background(), cluster.Options{Config: config, Context: "test", Now: func() time.Time { return c.now }})
+		live, _ = cluster.Read(context.Background(), cluster.Options{Config: config, Context: "test", Now: func() time.Time { return c.now }, SecretKeys: c.keys})
 	}
 	if len(c.files) > 0 {
 		root := t.TempDir()
-		for _, f := range c.files {
-			name := filepath.Join(root, filepath.FromSlash(f.Name))
-			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(name, f.Data, 0o644); err != nil {
-				t.Fatal(err)
-			}
+		writeFiles(t, root, c.files)
+		if c.git != nil {
+			makeClone(t, root, c.git)
 		}
+		writeFiles(t, root, c.local)
 		var err error
 		repository, _, err = gitrepo.Scan(context.Background(), gitrepo.Options{Root: root})
 		if err != nil {
@@ -121,6 +138,19 @@ func (c testCase) facts(t testing.TB) *model.Facts {
 		}
 	}
 	return merge.Join(c.now, c.focus, live, repository)
+}
+
+func writeFiles(t testing.TB, root string, files []txtar.File) {
+	t.Helper()
+	for _, f := range files {
+		name := filepath.Join(root, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestRules holds each rule to its own data: all wanted findings of a bad case
@@ -204,4 +234,65 @@ func place(f v1alpha1.Finding) string {
 		return fmt.Sprintf("%s:%d", f.File, f.Line)
 	}
 	return refString(f.Object)
+}
+
+// makeClone commits the files of a folder as the git line of a case says.
+func makeClone(t testing.TB, root string, settings []string) {
+	t.Helper()
+	value := map[string][]string{}
+	for _, setting := range settings {
+		name, text, ok := strings.Cut(setting, "=")
+		if !ok {
+			t.Fatalf("git: %s has no value", setting)
+		}
+		value[name] = append(value[name], text)
+	}
+	first := func(name, fallback string) string {
+		if list := value[name]; len(list) > 0 {
+			return list[0]
+		}
+		return fallback
+	}
+	branch := first("branch", "main")
+	at := first("pushed", first("committed", "2026-11-23T12:00:00Z"))
+	git := func(arguments ...string) {
+		command := exec.Command("git", append([]string{"-C", root, "-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgSign=false"}, arguments...)...)
+		command.Env = append(os.Environ(), "GIT_COMMITTER_DATE="+at, "GIT_AUTHOR_DATE="+at, "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null")
+		if out, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", arguments, err, out)
+		}
+	}
+	git("init", "-q", "-b", branch)
+	for i, remote := range value["remote"] {
+		git("remote", "add", []string{"origin", "fork"}[i], remote)
+	}
+	git("add", "-A")
+	git("commit", "-q", "-m", "files")
+	if len(value["remote"]) > 0 {
+		git("update-ref", "refs/remotes/origin/"+branch, "HEAD")
+		git("branch", "-q", "--set-upstream-to=origin/"+branch)
+	}
+	if value["committed"] != nil {
+		git("commit", "-q", "--allow-empty", "-m", "local")
+	}
+	if value["detached"] != nil {
+		git("checkout", "-q", "--detach")
+	}
+	for _, name := range value["change"] {
+		file, err := os.OpenFile(filepath.Join(root, name), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := file.WriteString("\n# changed\n"); err != nil {
+			t.Fatal(err)
+		}
+		if err := file.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range value["delete"] {
+		if err := os.Remove(filepath.Join(root, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -3,12 +3,13 @@ package rules
 import (
 	"strings"
 
+	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
 
 // hasControllers is true when the cluster said which Flux controllers run.
 func (x *index) hasControllers() bool {
-	return x.Cluster != nil && len(x.Cluster.Flux.Components) > 0
+	return x.Cluster != nil && x.Cluster.Flux.ComponentsRead && len(x.Cluster.Flux.Components) > 0
 }
 
 // component finds a controller by name, nil when it does not run or nobody
@@ -51,4 +52,13 @@ func gate(component *model.Component, name string) (on, given bool) {
 // deploymentID is the identity of a controller's Deployment.
 func deploymentID(component *model.Component) model.ID {
 	return model.ID{Group: "apps", Kind: "Deployment", Namespace: component.Namespace, Name: component.Name}
+}
+
+// controllerOf is the controller that reconciles an object.
+func controllerOf(object *model.Object) string {
+	row, ok := fluxkind.Lookup(object.Group, object.Kind)
+	if !ok {
+		return "source-controller"
+	}
+	return row.Controller
 }

@@ -29,3 +29,13 @@ func exampleFolder(file string) bool {
 	}
 	return false
 }
+
+// hasFolder is true when some folder of a path has that name.
+func hasFolder(file, name string) bool {
+	for _, folder := range strings.Split(strings.ToLower(file), "/") {
+		if folder == name {
+			return true
+		}
+	}
+	return false
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
@@ -13,18 +14,24 @@ import (
 
 // fluxVersion is a Flux minor and the sentence that says where it was seen.
 type fluxVersion struct {
-	minor  fluxver.Minor
-	full   string
-	folder string // of the pin; empty for the cluster's
+	minor fluxver.Minor
+	full  string
+	// folder is that of the cluster whose pin this is, at the place of the pin;
+	// both are empty for what the cluster runs.
+	folder string
+	at     model.Location
 	said   string
 }
+
+// fullVersion is a version down to the patch.
+var fullVersion = regexp.MustCompile(`^v?\d+\.\d+\.\d+$`)
 
 // fluxVersions lists what the cluster runs and what the repository pins.
 func fluxVersions(facts *model.Facts) []fluxVersion {
 	var list []fluxVersion
 	if facts.Cluster != nil {
 		if minor := fluxver.ParseMinor(facts.Cluster.Flux.Version); minor.Known() {
-			list = append(list, fluxVersion{minor, facts.Cluster.Flux.Version, "", "the cluster runs " + facts.Cluster.Flux.Version})
+			list = append(list, fluxVersion{minor: minor, full: facts.Cluster.Flux.Version, said: "the cluster runs " + facts.Cluster.Flux.Version})
 		}
 	}
 	if facts.Repository == nil {
@@ -33,13 +40,19 @@ func fluxVersions(facts *model.Facts) []fluxVersion {
 	for _, manifest := range facts.Repository.Manifests {
 		version := manifest.Labels["app.kubernetes.io/version"]
 		if minor := fluxver.ParseMinor(version); manifest.Kind == "Namespace" && manifest.Labels["app.kubernetes.io/part-of"] == "flux" && minor.Known() {
-			list = append(list, fluxVersion{minor, version, clusterFolder(manifest.File), fmt.Sprintf("%s pins %s", manifest.File, version)})
+			list = append(list, fluxVersion{
+				minor: minor, full: version, folder: clusterFolder(manifest.File), at: manifestPlace(&manifest, "metadata.labels.app.kubernetes.io/version"),
+				said: fmt.Sprintf("%s pins %s", manifest.File, version),
+			})
 		}
 	}
 	for _, object := range facts.Repository.Objects {
 		if spec, ok := object.Spec.(*fluxkind.FluxInstance); ok {
 			if minor := fluxver.ParseMinor(spec.Distribution.Version); minor.Known() {
-				list = append(list, fluxVersion{minor, spec.Distribution.Version, clusterFolder(object.Location.File), fmt.Sprintf("%s asks for %s", object.Location, spec.Distribution.Version)})
+				list = append(list, fluxVersion{
+					minor: minor, full: spec.Distribution.Version, folder: clusterFolder(object.Location.File), at: object.Location,
+					said: fmt.Sprintf("%s asks for %s", object.Location, spec.Distribution.Version),
+				})
 			}
 		}
 	}

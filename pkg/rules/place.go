@@ -11,7 +11,11 @@ import (
 // field, of its nearest parent that is written, or of the document.
 func (x *index) place(object *model.Object, field string) model.Location {
 	at := object.Location
-	if line := object.Lines.Of(field); line > 0 {
+	lines := object.Lines
+	if written := x.written[at]; written != nil {
+		lines = written.Lines
+	}
+	if line := lines.Of(field); line > 0 {
 		at.Line = line
 	}
 	return at

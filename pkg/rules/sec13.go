@@ -58,7 +58,7 @@ func checkClusterAdmins(p *pass) {
 			p.report(finding{
 				id: manifest.ID, at: manifestPlace(manifest, fmt.Sprintf("subjects[%d]", i)),
 				evidence: fmt.Sprintf("%s binds ServiceAccount/%s/%s to cluster-admin, and %s acts as it", manifest.ID, subject.Namespace, subject.Name, user.ID),
-				fix:      fmt.Sprintf("kubectl -n %s create rolebinding %s --clusterrole=admin --serviceaccount=%[1]s:%[2]s --dry-run=client -o yaml", subject.Namespace, subject.Name),
+				fix:      fmt.Sprintf("kubectl -n %s create rolebinding %[2]s --clusterrole=admin --serviceaccount=%[1]s:%[2]s --dry-run=client -o yaml", subject.Namespace, subject.Name),
 			})
 		}
 	}
