@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 
 	"pkg/cluster":  append([]string{"pkg/status"}, leaves...),
 	"pkg/gitrepo":  leaves,
+	"pkg/render":   leaves,
 	"pkg/docs":     leaves,
 	"pkg/session":  leaves,
 	"pkg/merge":    append([]string{"pkg/status"}, leaves...),
