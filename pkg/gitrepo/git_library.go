@@ -1,24 +1,25 @@
 package gitrepo
 
 import (
+	"bytes"
 	"container/heap"
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
+	"io"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-git/go-billy/v5"
 	"github.com/go-git/go-billy/v5/osfs"
-	"github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/config"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/cache"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
-	"github.com/go-git/go-git/v5/plumbing/object"
-	"github.com/go-git/go-git/v5/storage"
+	"github.com/go-git/go-git/v5/plumbing/format/index"
+	"github.com/go-git/go-git/v5/plumbing/storer"
 	"github.com/go-git/go-git/v5/storage/filesystem"
 	"github.com/go-git/go-git/v5/storage/filesystem/dotgit"
 
@@ -26,15 +27,17 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/sanitize"
 )
 
-// maxGitObject bounds one commit, tag or tree that go-git loads into memory.
-const maxGitObject = 64 << 20
+const (
+	// maxGitObject bounds one commit, tag or tree that is loaded into memory.
+	maxGitObject = 16 << 20
+	// maxComparedCommits bounds the walk that counts ahead and behind.
+	maxComparedCommits = 20000
+)
 
-// maxComparedCommits bounds the walk that counts ahead and behind.
-const maxComparedCommits = 20000
-
-// askLibrary reads a clone with go-git, for machines without the git program.
-// go-git runs nothing, so it need not care who owns the clone; it knows neither
-// .gitattributes nor included configuration files.
+// askLibrary reads a clone with the storage packages of go-git, for machines
+// without the git program. (The package go-git itself adds 5 MB to the binary,
+// most of it for SSH and OpenPGP; these add 1 MB.) Nothing is run, so that it
+// need not matter who owns the clone.
 func askLibrary(ctx context.Context, clone clone, files *gitFiles) gitState {
 	state := gitState{known: true, problems: []model.Problem{{
 		Source:  "repository",
@@ -49,22 +52,22 @@ func askLibrary(ctx context.Context, clone clone, files *gitFiles) gitState {
 		state.problems = append(state.problems, gitProblem(fmt.Errorf("reading the clone without the git program: %w", err)))
 		return state
 	}
-	files.setTracked(read.tracked)
+	files.setTracked(read.tracked())
 	state.git = read.git
-	found, err := abandonable(ctx, read.changes)
-	status := gitStatus{changes: found.changes}
+	changes, err := abandonable(ctx, func() (libraryChanges, error) { return read.changes(ctx) })
+	status := gitStatus{changes: changes.list}
 	files.setUntracked(status.untracked())
 	if err != nil {
 		state.problems = append(state.problems, gitProblem(fmt.Errorf("comparing files without the git program: %w", err)))
 		return state
 	}
-	state.git.Nested = found.nested
+	state.git.Nested = printable(changes.nested)
 	state.git.Changed = status.changed()
 	state.git.ChangesKnown = true
 	return state
 }
 
-// abandonable waits for work until the context ends. go-git cannot be
+// abandonable waits for work until the context ends. The library cannot be
 // interrupted, and may wait for ever for a FIFO: then its goroutine is left
 // behind, in a process that is about to end. A panic over a damaged clone
 // becomes an error.
@@ -78,7 +81,7 @@ func abandonable[T any](ctx context.Context, work func() (T, error)) (T, error) 
 		var r result
 		defer func() {
 			if p := recover(); p != nil {
-				r.err = fmt.Errorf("go-git failed: %v", p)
+				r.err = fmt.Errorf("the clone is damaged: %v", p)
 			}
 			done <- r
 		}()
@@ -93,24 +96,15 @@ func abandonable[T any](ctx context.Context, work func() (T, error)) (T, error) 
 	}
 }
 
-// boundedStorage refuses objects that would fill the memory.
-type boundedStorage struct{ storage.Storer }
-
-func (s boundedStorage) EncodedObject(kind plumbing.ObjectType, hash plumbing.Hash) (plumbing.EncodedObject, error) {
-	size, err := s.EncodedObjectSize(hash)
-	if err == nil && size > maxGitObject {
-		return nil, fmt.Errorf("object %s has %d bytes, more than the limit of %d", hash, size, maxGitObject)
-	}
-	return s.Storer.EncodedObject(kind, hash)
-}
-
-// libraryClone is a clone as go-git knows it.
+// libraryClone is a clone as the library reads it.
 type libraryClone struct {
-	repository *git.Repository
-	folder     string
-	prefix     string
-	git        model.Git
-	tracked    *fileSet
+	clone
+	storage *filesystem.Storage
+	config  *config.Config
+	index   *index.Index
+	// tree is that of HEAD, zero before the first commit.
+	tree plumbing.Hash
+	git  model.Git
 }
 
 func openLibrary(clone clone) (*libraryClone, error) {
@@ -118,53 +112,79 @@ func openLibrary(clone clone) (*libraryClone, error) {
 	if clone.commonDir != clone.gitDir {
 		common = osfs.New(clone.commonDir)
 	}
-	stored := filesystem.NewStorage(dotgit.NewRepositoryFilesystem(osfs.New(clone.gitDir), common), cache.NewObjectLRUDefault())
-	repository, err := git.Open(boundedStorage{stored}, osfs.New(clone.workTree))
-	if err != nil {
-		return nil, err
+	c := &libraryClone{
+		clone:   clone,
+		storage: filesystem.NewStorage(dotgit.NewRepositoryFilesystem(osfs.New(clone.gitDir), common), cache.NewObjectLRUDefault()),
 	}
-	c := &libraryClone{repository: repository, prefix: clone.prefix, folder: clone.folder}
-	index, err := repository.Storer.Index()
-	if err != nil {
-		return nil, fmt.Errorf("reading the index: %w", err)
-	}
-	c.tracked = newFileSet(len(index.Entries))
-	for _, entry := range index.Entries {
-		path, ok := relativeTo(clone.prefix, entry.Name)
-		switch {
-		case !ok:
-		case entry.Mode == filemode.Submodule:
-			c.git.Submodules = append(c.git.Submodules, path)
-		default:
-			c.tracked.add(path)
-		}
-	}
-	c.git.Submodules = printable(c.git.Submodules)
-
-	settings, err := repository.Config()
-	if err != nil {
+	var err error
+	if c.config, err = c.storage.Config(); err != nil {
 		return nil, fmt.Errorf("reading the configuration: %w", err)
 	}
+	if err := c.checkFormat(); err != nil {
+		return nil, err
+	}
+	if c.index, err = c.storage.Index(); err != nil {
+		return nil, fmt.Errorf("reading the index: %w", err)
+	}
+	for _, entry := range c.index.Entries {
+		if path, ok := relativeTo(clone.prefix, entry.Name); ok && entry.Mode == filemode.Submodule {
+			c.git.Submodules = append(c.git.Submodules, sanitize.Path(path))
+		}
+	}
+	slices.Sort(c.git.Submodules)
 	urls := map[string]string{}
-	for name, remote := range settings.Remotes {
+	for name, remote := range c.config.Remotes {
 		if len(remote.URLs) > 0 {
 			urls[name] = remote.URLs[0]
 		}
 	}
-	// go-git has applied url.<base>.insteadOf already.
+	// The library has applied url.<base>.insteadOf already.
 	c.git.Remotes = remotesOf(urls, nil)
-	return c, c.readHead(settings)
+	return c, c.readHead()
 }
 
-func (c *libraryClone) readHead(settings *config.Config) error {
-	head, err := c.repository.Reference(plumbing.HEAD, false)
+// checkFormat refuses repositories that say that they can only be read by
+// programs that know an extension, as gitrepository-layout(5) asks.
+func (c *libraryClone) checkFormat() error {
+	version := c.config.Raw.Section("core").Option("repositoryformatversion")
+	if version == "" || version == "0" {
+		return nil
+	}
+	for _, option := range c.config.Raw.Section("extensions").Options {
+		key, value := strings.ToLower(option.Key), strings.ToLower(option.Value)
+		switch {
+		case slices.Contains([]string{"noop", "preciousobjects", "partialclone", "worktreeconfig", "relativeworktrees"}, key):
+		case key == "objectformat" && value == "sha1", key == "refstorage" && value == "files":
+		default:
+			return fmt.Errorf("the repository needs the extension %s=%s", key, value)
+		}
+	}
+	if version != "1" {
+		return fmt.Errorf("the repository has the format version %s", version)
+	}
+	return nil
+}
+
+// tracked are the files of the index below the scanned folder.
+func (c *libraryClone) tracked() *fileSet {
+	files := newFileSet(len(c.index.Entries))
+	for _, entry := range c.index.Entries {
+		if path, ok := relativeTo(c.prefix, entry.Name); ok && entry.Mode != filemode.Submodule {
+			files.add(path)
+		}
+	}
+	return files
+}
+
+func (c *libraryClone) readHead() error {
+	head, err := c.storage.Reference(plumbing.HEAD)
 	if err != nil {
 		return fmt.Errorf("reading HEAD: %w", err)
 	}
 	hash := head.Hash()
 	if head.Type() == plumbing.SymbolicReference {
 		c.git.Branch = sanitize.Line(head.Target().Short(), maxGitName)
-		branch, err := c.repository.Reference(head.Target(), true)
+		branch, err := storer.ResolveReference(c.storage, head.Target())
 		if errors.Is(err, plumbing.ErrReferenceNotFound) {
 			return nil // no commit yet
 		}
@@ -176,17 +196,18 @@ func (c *libraryClone) readHead(settings *config.Config) error {
 		c.git.Detached = true
 	}
 	c.git.Head = hash.String()
-	commit, err := c.repository.CommitObject(hash)
+	commit, err := c.commit(hash)
 	if err != nil {
 		return fmt.Errorf("reading the commit of HEAD: %w", err)
 	}
-	c.git.LastCommit = commit.Committer.When.UTC()
+	c.tree = commit.tree
+	c.git.LastCommit = commit.committed
 	if err := c.readTags(hash); err != nil {
 		return fmt.Errorf("reading tags: %w", err)
 	}
-	if upstream := upstreamOf(settings, head.Target()); upstream != "" {
+	if upstream := c.upstreamOf(head.Target()); upstream != "" {
 		c.git.Upstream = sanitize.Line(upstream.Short(), maxGitName)
-		if ref, err := c.repository.Reference(upstream, true); err == nil {
+		if ref, err := storer.ResolveReference(c.storage, upstream); err == nil {
 			c.git.Ahead, c.git.Behind, c.git.Compared = c.compare(hash, ref.Hash())
 		}
 	}
@@ -194,17 +215,12 @@ func (c *libraryClone) readHead(settings *config.Config) error {
 }
 
 func (c *libraryClone) readTags(head plumbing.Hash) error {
-	tags, err := c.repository.Tags()
+	refs, err := c.storage.IterReferences()
 	if err != nil {
 		return err
 	}
-	err = tags.ForEach(func(ref *plumbing.Reference) error {
-		names := ref.Hash() == head
-		if !names {
-			tag, err := c.repository.TagObject(ref.Hash())
-			names = err == nil && tag.Target == head
-		}
-		if names {
+	err = refs.ForEach(func(ref *plumbing.Reference) error {
+		if ref.Name().IsTag() && (ref.Hash() == head || c.tagTarget(ref.Hash()) == head) {
 			c.git.Tags = append(c.git.Tags, sanitize.Line(ref.Name().Short(), maxGitName))
 		}
 		return nil
@@ -213,20 +229,89 @@ func (c *libraryClone) readTags(head plumbing.Hash) error {
 	return err
 }
 
+// tagTarget is what an annotated tag names, zero for any other object.
+func (c *libraryClone) tagTarget(hash plumbing.Hash) plumbing.Hash {
+	content, err := c.object(plumbing.TagObject, hash)
+	if err != nil {
+		return plumbing.ZeroHash
+	}
+	line, _, _ := bytes.Cut(content, []byte{'\n'})
+	target, _ := bytes.CutPrefix(line, []byte("object "))
+	return plumbing.NewHash(string(target))
+}
+
+// object reads one object that is not too large.
+func (c *libraryClone) object(kind plumbing.ObjectType, hash plumbing.Hash) ([]byte, error) {
+	size, err := c.storage.EncodedObjectSize(hash)
+	if err != nil {
+		return nil, err
+	}
+	if size > maxGitObject {
+		return nil, fmt.Errorf("object %s has %d bytes, more than the limit of %d", hash, size, maxGitObject)
+	}
+	object, err := c.storage.EncodedObject(kind, hash)
+	if err != nil {
+		return nil, err
+	}
+	reader, err := object.Reader()
+	if err != nil {
+		return nil, err
+	}
+	defer reader.Close()
+	return io.ReadAll(io.LimitReader(reader, maxGitObject))
+}
+
+// libraryCommit is what is read of a commit.
+type libraryCommit struct {
+	hash      plumbing.Hash
+	tree      plumbing.Hash
+	parents   []plumbing.Hash
+	committed time.Time
+}
+
+// commit reads the headers of a commit: they come first, one on a line, and end
+// with an empty line.
+func (c *libraryClone) commit(hash plumbing.Hash) (libraryCommit, error) {
+	commit := libraryCommit{hash: hash}
+	content, err := c.object(plumbing.CommitObject, hash)
+	if err != nil {
+		return commit, err
+	}
+	for line := range bytes.Lines(content) {
+		key, value, _ := strings.Cut(strings.TrimSuffix(string(line), "\n"), " ")
+		switch key {
+		case "":
+			return commit, nil
+		case "tree":
+			commit.tree = plumbing.NewHash(value)
+		case "parent":
+			commit.parents = append(commit.parents, plumbing.NewHash(value))
+		case "committer":
+			// Name <address> seconds zone
+			if fields := strings.Fields(value[strings.LastIndexByte(value, '>')+1:]); len(fields) > 0 {
+				if seconds, err := strconv.ParseInt(fields[0], 10, 64); err == nil {
+					commit.committed = time.Unix(seconds, 0).UTC()
+				}
+			}
+		}
+	}
+	return commit, nil
+}
+
 // upstreamOf is the remote-tracking branch that a branch follows: its merge
 // setting, mapped by the fetch specifications of its remote.
-func upstreamOf(settings *config.Config, branch plumbing.ReferenceName) plumbing.ReferenceName {
+func (c *libraryClone) upstreamOf(branch plumbing.ReferenceName) plumbing.ReferenceName {
 	if !branch.IsBranch() {
 		return ""
 	}
-	follows, ok := settings.Branches[branch.Short()]
+	follows, ok := c.config.Branches[branch.Short()]
 	if !ok || follows.Merge == "" {
 		return ""
 	}
 	if follows.Remote == "." {
 		return follows.Merge
 	}
-	remote, ok := settings.Remotes[follows.Remote]
+	remote, ok := c.config.Remotes[follows.Remote]
 	if !ok {
 		return ""
 	}
@@ -252,19 +337,19 @@ func (c *libraryClone) compare(head, upstream plumbing.Hash) (ahead, behind int,
 		}
 		seen[hash] = before | from
 		// A commit that a shallow or damaged clone lacks ends its history.
-		if commit, err := c.repository.CommitObject(hash); err == nil {
+		if commit, err := c.commit(hash); err == nil {
 			heap.Push(&queue, commit)
 		}
 	}
 	visit(head, fromHead)
 	visit(upstream, fromUpstream)
-	for queue.Len() > 0 && slices.ContainsFunc(queue, func(commit *object.Commit) bool { return seen[commit.Hash] != both }) {
+	for slices.ContainsFunc(queue, func(commit libraryCommit) bool { return seen[commit.hash] != both }) {
 		if len(seen) > maxComparedCommits {
 			return 0, 0, false
 		}
-		commit := heap.Pop(&queue).(*object.Commit)
-		for _, parent := range commit.ParentHashes {
-			visit(parent, seen[commit.Hash])
+		commit := heap.Pop(&queue).(libraryCommit)
+		for _, parent := range commit.parents {
+			visit(parent, seen[commit.hash])
 		}
 	}
 	for _, from := range seen {
@@ -279,16 +364,16 @@ func (c *libraryClone) compare(head, upstream plumbing.Hash) (ahead, behind int,
 }
 
 // commitQueue is a heap of commits, newest first.
-type commitQueue []*object.Commit
+type commitQueue []libraryCommit
 
 func (q commitQueue) Len() int { return len(q) }
 
-func (q commitQueue) Less(i, j int) bool { return q[i].Committer.When.After(q[j].Committer.When) }
+func (q commitQueue) Less(i, j int) bool { return q[i].committed.After(q[j].committed) }
 
 func (q commitQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
 
 // Push implements heap.Interface.
-func (q *commitQueue) Push(x any) { *q = append(*q, x.(*object.Commit)) }
+func (q *commitQueue) Push(x any) { *q = append(*q, x.(libraryCommit)) }
 
 // Pop implements heap.Interface.
 func (q *commitQueue) Pop() any {
@@ -296,80 +381,4 @@ func (q *commitQueue) Pop() any {
 	commit := (*q)[last]
 	*q = (*q)[:last]
 	return commit
-}
-
-// nestedFinder finds repositories that lie inside the scanned folder; go-git
-// takes their files for untracked files of this one.
-type nestedFinder struct {
-	folder string
-	// known holds the nested repository that encloses a folder, or nothing.
-	known map[string]string
-}
-
-func (n *nestedFinder) enclosing(path string) string {
-	i := strings.LastIndexByte(path, '/')
-	if i < 0 {
-		return ""
-	}
-	parent := path[:i]
-	if found, ok := n.known[parent]; ok {
-		return found
-	}
-	found := n.enclosing(parent)
-	if found == "" {
-		if _, ok := gitDirOf(filepath.Join(n.folder, filepath.FromSlash(parent), ".git")); ok {
-			found = parent
-		}
-	}
-	n.known[parent] = found
-	return found
-}
-
-func (n *nestedFinder) all() []string {
-	var all []string
-	for folder, enclosing := range n.known {
-		if folder == enclosing {
-			all = append(all, folder)
-		}
-	}
-	return printable(all)
-}
-
-// libraryChanges is what differs between HEAD, the index and the files.
-type libraryChanges struct {
-	changes []gitChange
-	nested  []string
-}
-
-// changes compares HEAD, the index and the files.
-func (c *libraryClone) changes() (libraryChanges, error) {
-	tree, err := c.repository.Worktree()
-	if err != nil {
-		return libraryChanges{}, err
-	}
-	// The user's own list of what to ignore; without one there is no error.
-	tree.Excludes, err = gitignore.LoadGlobalPatterns(osfs.New("/"))
-	if err != nil {
-		return libraryChanges{}, err
-	}
-	status, err := tree.Status()
-	if err != nil {
-		return libraryChanges{}, err
-	}
-	var changes []gitChange
-	nested := nestedFinder{folder: c.folder, known: map[string]string{}}
-	for path, file := range status {
-		code := string([]byte{byte(file.Staging), byte(file.Worktree)})
-		path, ok := relativeTo(c.prefix, path)
-		if !ok || code == "  " || slices.Contains(c.git.Submodules, path) {
-			continue
-		}
-		if code == "??" && nested.enclosing(path) != "" {
-			continue
-		}
-		// go-git finds no renames: one is a deletion and an addition.
-		changes = append(changes, gitChange{code: code, path: path})
-	}
-	slices.SortFunc(changes, func(a, b gitChange) int { return strings.Compare(a.path, b.path) })
-	return libraryChanges{changes: changes, nested: nested.all()}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -58,6 +59,13 @@ func (s *sandbox) write(name, content string) {
 		s.t.Fatal(err)
 	}
 	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *sandbox) remove(name string) {
+	s.t.Helper()
+	if err := os.Remove(s.path(name)); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -156,9 +164,7 @@ func TestReadGit(t *testing.T) {
 			s.write("r/new/deep/file.yaml", "a: 1\n")
 			s.write("r/noise.log", "x")
 			s.write("r/private/secret.yaml", "x: 1\n")
-			if err := os.Remove(s.path("r/gone.yaml")); err != nil {
-				s.t.Fatal(err)
-			}
+			s.remove("r/gone.yaml")
 			return "r", model.Git{
 				WorkTree: s.path("r"), Head: head, Branch: "main", ChangesKnown: true, LastCommit: s.date,
 				Changed: []model.Change{
@@ -167,6 +173,60 @@ func TestReadGit(t *testing.T) {
 					{Path: "new/deep/file.yaml", Code: "??"},
 					{Path: "staged.yaml", Code: "MM"},
 				},
+			}
+		}},
+		{"touched, replaced, added by intention, staged and gone", func(s *sandbox) (string, model.Git) {
+			s.write("r/touched.yaml", "a: 1\n")
+			s.write("r/same-size.yaml", "a: 1\n")
+			s.write("r/staged-gone.yaml", "a: 1\n")
+			if err := os.Symlink("touched.yaml", s.path("r/link")); err != nil {
+				s.t.Fatal(err)
+			}
+			head := s.repository("r")
+			s.touch("r/touched.yaml")
+			s.write("r/same-size.yaml", "a: 2\n")
+			s.touch("r/same-size.yaml")
+			s.git("r", "rm", "-q", "--cached", "staged-gone.yaml")
+			s.remove("r/staged-gone.yaml")
+			s.write("r/intended.yaml", "a: 1\n")
+			s.git("r", "add", "--intent-to-add", "intended.yaml")
+			s.remove("r/link")
+			s.write("r/link", "no link\n")
+			return "r", model.Git{
+				WorkTree: s.path("r"), Head: head, Branch: "main", ChangesKnown: true, LastCommit: s.date,
+				Changed: []model.Change{
+					{Path: "intended.yaml", Code: " A"}, {Path: "link", Code: " T"}, {Path: "same-size.yaml", Code: " M"}, {Path: "staged-gone.yaml", Code: "D "},
+				},
+			}
+		}},
+		{"ignored in every way", func(s *sandbox) (string, model.Git) {
+			s.write("home/.config/git/ignore", "*.global\n")
+			s.git(".", "config", "--global", "core.excludesFile", s.path("home/.config/git/ignore"))
+			s.write("r/.gitignore", "# comment\n\n*.log\n!keep.log\n/top.yaml\nbuild/\n")
+			s.write("r/apps/.gitignore", "local*\n")
+			head := s.repository("r")
+			s.write("r/.git/info/exclude", "excluded.yaml\n")
+			for _, name := range []string{
+				"a.global", "x.log", "keep.log", "top.yaml", "apps/top.yaml", "build/x.yaml", "apps/build/y.yaml", "apps/local.yaml", "local.yaml", "excluded.yaml",
+			} {
+				s.write("r/"+name, "a: 1\n")
+			}
+			return "r", model.Git{
+				WorkTree: s.path("r"), Head: head, Branch: "main", ChangesKnown: true, LastCommit: s.date,
+				Changed: []model.Change{{Path: "apps/top.yaml", Code: "??"}, {Path: "keep.log", Code: "??"}, {Path: "local.yaml", Code: "??"}},
+			}
+		}},
+		{"sub-folder below ignore files", func(s *sandbox) (string, model.Git) {
+			s.write("r/.gitignore", "*.log\n")
+			s.write("r/apps/.gitignore", "/web/secret.yaml\n")
+			s.write("r/apps/web/a.yaml", "a: 1\n")
+			head := s.repository("r")
+			s.write("r/apps/web/x.log", "")
+			s.write("r/apps/web/secret.yaml", "")
+			s.write("r/apps/web/deep/new.yaml", "")
+			return "r/apps/web", model.Git{
+				WorkTree: s.path("r"), Prefix: "apps/web", Head: head, Branch: "main", ChangesKnown: true, LastCommit: s.date,
+				Changed: []model.Change{{Path: "deep/new.yaml", Code: "??"}},
 			}
 		}},
 		{"sub-folder", func(s *sandbox) (string, model.Git) {
@@ -406,19 +466,27 @@ func TestConflict(t *testing.T) {
 	s.repository("r")
 	s.git("r", "checkout", "-q", "-b", "other")
 	s.write("r/apps/podinfo.yaml", "kind: Theirs\n")
+	s.write("r/apps/both.yaml", "kind: Theirs\n")
+	s.write("r/clusters/prod/apps.yaml", "kind: Theirs\n")
 	s.commit("r", "Theirs")
 	s.git("r", "checkout", "-q", "main")
 	s.write("r/apps/podinfo.yaml", "kind: Ours\n")
+	s.write("r/apps/both.yaml", "kind: Ours\n")
+	s.remove("r/clusters/prod/apps.yaml")
 	s.commit("r", "Ours")
 	if out, err := s.tryGit("r", "merge", "other"); err == nil {
 		t.Fatal("no conflict: " + out)
 	}
-	git, files, problems := s.ask("r", false)
-	if want := []model.Change{{Path: "apps/podinfo.yaml", Code: "UU"}}; !reflect.DeepEqual(git.Changed, want) || len(problems) != 0 {
-		t.Errorf("got %+v, problems %+v", git.Changed, problems)
-	}
-	if files.state("apps/podinfo.yaml") != fileTracked {
-		t.Error("an unmerged file is tracked")
+	for _, library := range []bool{false, true} {
+		git, files, _ := s.ask("r", library)
+		if want := []model.Change{
+			{Path: "apps/both.yaml", Code: "AA"}, {Path: "apps/podinfo.yaml", Code: "UU"}, {Path: "clusters/prod/apps.yaml", Code: "DU"},
+		}; !reflect.DeepEqual(git.Changed, want) {
+			t.Errorf("library %v: got %+v", library, git.Changed)
+		}
+		if files.state("apps/podinfo.yaml") != fileTracked {
+			t.Error("an unmerged file is tracked")
+		}
 	}
 }
 
@@ -602,5 +670,50 @@ func TestReadGitIsDeterministic(t *testing.T) {
 	byLibrary, _, _ := s.ask("r", true)
 	if !reflect.DeepEqual(first, byLibrary) {
 		t.Errorf("program %+v\nlibrary %+v", first, byLibrary)
+	}
+}
+
+// TestDamagedBytes changes single bytes of what the library parses itself or
+// through go-git: whatever comes of it, the reading ends.
+func TestDamagedBytes(t *testing.T) {
+	s := newSandbox(t)
+	s.repository("r")
+	s.git("r", "tag", "-a", "v1", "-m", "Annotated")
+	s.commit("r", "Second")
+	var targets []string
+	err := filepath.WalkDir(s.path("r/.git"), func(path string, entry os.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() && !strings.Contains(path, "hooks") && !strings.Contains(path, "logs") {
+			targets = append(targets, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", s.path("nothing-here"))
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 200 {
+		target := targets[random.IntN(len(targets))]
+		original, err := os.ReadFile(target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(target, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		damaged := slices.Clone(original)
+		if len(damaged) > 0 {
+			damaged[random.IntN(len(damaged))] = byte(random.IntN(256))
+		}
+		if err := os.WriteFile(target, damaged[:len(damaged)-random.IntN(len(damaged)+1)*random.IntN(2)], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		git, _, problems := readGitWithin(t, s.path("r"), 20*time.Second)
+		if git.Known && len(problems) == 0 {
+			t.Errorf("%s: nothing is said of the missing program", target)
+		}
+		if err := os.WriteFile(target, original, 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
