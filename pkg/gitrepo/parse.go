@@ -36,6 +36,8 @@ type parsed struct {
 	errors     []model.ParseError
 	duplicates []model.DuplicateKey
 	markers    []model.ImageMarker
+	variables  []model.Variable
+	keys       []model.KeyFile
 	problems   []model.Problem
 
 	kustomization *kustomization
@@ -121,6 +123,10 @@ func (p *parser) parse(f *file, content []byte) *parsed {
 		return r.result
 	}
 	text := toUTF8(content)
+	if !maybeManifests(path.Base(f.name)) {
+		r.readKeys(text)
+		return r.result
+	}
 	if isJSON(f.name) {
 		if !bytes.Contains(text, []byte(`"apiVersion"`)) || !bytes.Contains(text, []byte(`"kind"`)) {
 			return r.result
@@ -148,6 +154,8 @@ func (p *parser) parse(f *file, content []byte) *parsed {
 		// that parse in spite of that are parts of it.
 		r.result = &parsed{template: true, markers: r.result.markers, problems: r.result.problems}
 	}
+	r.readVariables(text)
+	r.readKeys(text)
 	return r.result
 }
 

@@ -98,6 +98,8 @@ func (t *tree) facts() *model.Repository {
 		repo.ParseErrors = append(repo.ParseErrors, p.errors...)
 		repo.DuplicateKeys = append(repo.DuplicateKeys, p.duplicates...)
 		repo.Markers = append(repo.Markers, p.markers...)
+		repo.Variables = append(repo.Variables, p.variables...)
+		repo.KeyFiles = append(repo.KeyFiles, p.keys...)
 		for _, object := range p.objects {
 			repo.Objects = append(repo.Objects, object.Object)
 		}

@@ -229,7 +229,7 @@ func (v *visitor) file(open *os.File, in folder, base, name string) {
 	}
 	f := &file{name: name, shown: sanitize.Path(name), state: state, helm: in.helm}
 	v.files = append(v.files, f)
-	if base != sourceignore.IgnoreFile && !maybeManifests(base) {
+	if base != sourceignore.IgnoreFile && !maybeManifests(base) && !maybeKey(base) {
 		return
 	}
 	content, err := v.read(open, base)

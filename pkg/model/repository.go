@@ -49,6 +49,9 @@ type Repository struct {
 	Tenants      []string
 	CI           []Pipeline
 	Markers      []ImageMarker
+	// Variables are what Flux substitutes, KeyFiles files with private keys.
+	Variables []Variable
+	KeyFiles  []KeyFile
 	// Analysis reads the project as a whole out of all of the above, and
 	// Requirements are the topics that it asks for, in the order of the focus
 	// table.
