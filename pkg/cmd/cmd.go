@@ -15,10 +15,12 @@ import (
 	"k8s.io/klog/v2"
 	"k8s.io/kubectl/pkg/util/templates"
 
+	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/docs"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/options"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/report"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/rules"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/schema"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/session"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/version"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmdutil"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/ui"
@@ -78,9 +80,11 @@ func New(factory *cmdutil.Factory) *cobra.Command {
 		"If true, print nothing but the document and errors.")
 
 	root.AddCommand(
+		docs.NewCommand(factory),
 		options.NewCommand(factory),
 		rules.NewCommand(factory),
 		schema.NewCommand(factory),
+		session.NewCommand(factory),
 		version.NewCommand(factory),
 	)
 	templates.ActsAsRootCommand(root, nil, templates.CommandGroups{}...)

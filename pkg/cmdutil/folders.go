@@ -12,8 +12,8 @@ import (
 // CacheDir holds what can be fetched again.
 func CacheDir() string { return filepath.Join(xdg.CacheHome, "fluxctx") }
 
-// StateDir holds the archive of sessions.
-func StateDir() string { return filepath.Join(xdg.StateHome, "fluxctx") }
+// ArchiveDir holds the sessions that outlive the temporary folder.
+func ArchiveDir() string { return filepath.Join(xdg.StateHome, "fluxctx", "sessions") }
 
 // ManualDocsDir is where people put pages that could not be loaded.
 func ManualDocsDir() string { return filepath.Join(xdg.DataHome, "fluxctx", "docs") }

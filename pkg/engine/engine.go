@@ -25,6 +25,9 @@ type Options struct {
 	// go on with instead, nil for a new one.
 	SessionDir string
 	Resumed    *session.Session
+	// Archive keeps the session and its report for later ones; nil keeps
+	// nothing.
+	Archive *session.Archive
 	// Cluster is nil when no cluster is to be asked.
 	Cluster *cluster.Options
 	// Repository is nil when no folder is to be scanned.

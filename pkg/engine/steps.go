@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"sync"
@@ -139,6 +140,26 @@ func (r *run) finish(context.Context) {
 		r.report.Session = r.session.State().Session
 	}
 	r.report.Problems = convert(r.problems, reportProblem)
+	r.archive()
+}
+
+// archive keeps the finished session and its report for later ones, and no
+// more of them than the limits allow.
+func (r *run) archive() {
+	if r.session == nil || r.Archive == nil {
+		return
+	}
+	report, err := json.Marshal(r.report)
+	if err == nil {
+		err = r.Archive.Save(r.session.State(), map[string][]byte{"report.json": report})
+	}
+	if err == nil {
+		_, err = r.Archive.Prune(session.DefaultLimits(), r.now)
+	}
+	if err != nil {
+		r.problem("session", "ArchiveUnwritable", err, "check space and permissions of the state folder of this user")
+		r.report.Problems = convert(r.problems, reportProblem)
+	}
 }
 
 // cleanUp removes temporary files, however the run ended.

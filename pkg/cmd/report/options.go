@@ -15,7 +15,6 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cluster"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmdutil"
-	"github.com/fluxctx/kubectl-fluxctx/pkg/docs"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/engine"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/focus"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/gitrepo"
@@ -23,7 +22,6 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/sanitize"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/session"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/ui"
-	"github.com/fluxctx/kubectl-fluxctx/pkg/version"
 )
 
 // Options are all that Run needs.
@@ -75,7 +73,8 @@ func (f *Flags) ToOptions(ctx context.Context, factory *cmdutil.Factory, args []
 			Now:        factory.Now,
 			Focus:      args,
 			SessionDir: f.SessionDir,
-			Docs:       f.docsOptions(factory, args),
+			Archive:    session.NewArchive(cmdutil.ArchiveDir()),
+			Docs:       f.Docs.ToOptions(factory, args),
 		},
 	}
 	if o.Failure = f.validate(factory, args); o.Failure != nil {
@@ -95,25 +94,6 @@ func (f *Flags) ToOptions(ctx context.Context, factory *cmdutil.Factory, args []
 		o.Engine.Cluster = f.clusterOptions(factory, o)
 	}
 	return o, nil
-}
-
-// docsOptions says where documents may come from.
-func (f *Flags) docsOptions(factory *cmdutil.Factory, args []string) docs.Options {
-	return docs.Options{
-		Focus:       args,
-		Offline:     f.Offline,
-		InCI:        factory.Environment.Get(cmdutil.EnvCI) != "",
-		NoContext7:  f.Docs.NoContext7,
-		SiteURL:     f.Docs.URL,
-		Context7URL: f.Docs.Context7URL,
-		Context7Key: factory.Environment.Get(cmdutil.EnvContext7APIKey),
-		UserAgent:   "kubectl-fluxctx/" + version.Get().Version,
-		Timeout:     f.Docs.Timeout,
-		CacheDir:    filepath.Join(cmdutil.CacheDir(), "docs"),
-		MaxAge:      f.Docs.MaxAge,
-		ManualDir:   cmdutil.ManualDocsDir(),
-		Now:         factory.Now,
-	}
 }
 
 // root is the folder to scan: the one that was named, else the enclosing work
