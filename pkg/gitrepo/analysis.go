@@ -148,13 +148,13 @@ func (p *project) reach() {
 			}
 		}
 		for file, builds := range owned {
-			if cluster.path != "" && within(cluster.path, file) || slices.Contains(cluster.syncFiles, file) {
+			if cluster.covers(file) || slices.Contains(cluster.syncFiles, file) {
 				enter(builds)
 			}
 		}
 		for b, build := range p.repo.Builds {
 			// A remote cluster's objects lie on the cluster that manages it.
-			if cluster.path != "" && within(cluster.path, build.Path) {
+			if cluster.covers(build.Path) {
 				enter([]int{b})
 			}
 		}
@@ -176,7 +176,7 @@ func (p *project) clustersOf(file string) []int {
 		found = append(found, p.buildClusters[b]...)
 	}
 	for c, cluster := range p.clusters {
-		if cluster.path != "" && within(cluster.path, file) {
+		if cluster.covers(file) {
 			found = append(found, c)
 		}
 	}

@@ -16,8 +16,10 @@ import (
 // cluster is one cluster that the repository describes.
 type cluster struct {
 	name string
-	// path is its folder; empty when the repository has none for it.
-	path string
+	// path is its folder, empty for the root; located is false when the
+	// repository has none for it.
+	path    string
+	located bool
 	// syncedBy is the object that makes it follow the repository.
 	syncedBy  *model.Object
 	url, ref  string
@@ -86,7 +88,7 @@ func (p *project) findClusters(side bool) {
 	enter := func(folder string) *cluster {
 		c, ok := byPath[folder]
 		if !ok {
-			c = &cluster{path: folder}
+			c = &cluster{path: folder, located: true}
 			byPath[folder] = c
 		}
 		return c
@@ -104,21 +106,27 @@ func (p *project) findClusters(side bool) {
 			p.enterInstance(o, enter)
 		}
 	}
+	synced := map[string]bool{}
+	for _, c := range byPath {
+		for _, file := range c.syncFiles {
+			synced[file] = true
+		}
+	}
 	for _, file := range p.files {
 		// The example repositories have it as a placeholder that bootstrap fills.
-		if path.Base(file) == "gotk-sync.yaml" && (side || !p.isSide(file)) {
+		if path.Base(file) == "gotk-sync.yaml" && (side || !p.isSide(file)) && !synced[file] {
 			c := enter(folderOf(folderOf(file)))
 			c.bootstrap = true
 			c.evidence = append(c.evidence, inFile(file, 1))
 		}
 	}
-	synced := names(keys(byPath), func(folder string) string { return folder })
+	entries := sortedKeys(byPath)
 	for _, folder := range sortedKeys(p.manifestFolders) {
 		if !holdsClusters(path.Base(folder)) || isShared(folder) || !side && p.isSide(folder+"/x") {
 			continue
 		}
 		for _, child := range p.children[folder] {
-			if isShared(path.Base(child)) || p.groupsClusters(child, synced) {
+			if isShared(path.Base(child)) || p.groupsClusters(child, entries) {
 				continue
 			}
 			c := enter(child)
@@ -268,18 +276,38 @@ func (p *project) enterRemote(o *model.Object, byPath map[string]*cluster) {
 	c.evidence = append(c.evidence, at(o, "spec.kubeConfig"))
 }
 
-// nameClusters calls each cluster by the last part of its folder, with as many
-// of the parts before as it takes to tell it from the others.
+// covers reports whether a path lies in the cluster's own folder.
+func (c *cluster) covers(name string) bool { return c.located && within(c.path, name) }
+
+// entryNames are names of folders that say that a cluster starts there, not
+// which one.
+var entryNames = []string{
+	"base", "bootstrap", "cluster", "config", "deploy", "deployment", "entrypoint", "flux", "flux-system", "gitops", "k8s", "kubernetes", "manifests", "setup", "sync",
+}
+
+// home is the folder that is named after the cluster: for kubernetes/main/flux
+// it is kubernetes/main. It is empty when no part of the path is a name.
+func (c *cluster) home() string {
+	for folder := c.path; folder != ""; folder = folderOf(folder) {
+		if !slices.Contains(entryNames, strings.ToLower(path.Base(folder))) {
+			return folder
+		}
+	}
+	return ""
+}
+
+// nameClusters calls each cluster by the last part of its folder that is a
+// name, with as many of the parts before as it takes to tell it from the
+// others.
 func (p *project) nameClusters() {
-	const maxParts = 16
-	parts := map[*cluster]int{}
+	more := map[*cluster]int{} // parts before the last
 	for again := true; again; {
 		byName := map[string][]*cluster{}
 		for _, c := range p.clusters {
-			if c.path != "" {
-				c.name = lastParts(c.path, parts[c]+1)
-			} else if c.name == "" {
-				c.name = "cluster" // the whole repository is one
+			if home := c.home(); home != "" {
+				c.name = lastParts(home, more[c]+1)
+			} else if c.located {
+				c.name = cmp.Or(lastParts(c.path, more[c]), "cluster") // the only one, or one of several without a name
 			}
 			byName[c.name] = append(byName[c.name], c)
 		}
@@ -289,8 +317,8 @@ func (p *project) nameClusters() {
 				continue
 			}
 			for _, c := range same {
-				if c.path != "" && parts[c] < min(maxParts, strings.Count(c.path, "/")) {
-					parts[c]++
+				if c.located && more[c] <= strings.Count(c.path, "/") {
+					more[c]++
 					again = true
 				}
 			}
@@ -300,13 +328,18 @@ func (p *project) nameClusters() {
 		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.path, b.path))
 	})
 	for _, c := range p.clusters {
-		c.environment = environmentIn(path.Base(c.name))
+		for part := range strings.SplitSeq(c.name, "/") {
+			c.environment = cmp.Or(environmentIn(part), c.environment)
+		}
 		slices.SortFunc(c.evidence, compareEvidence)
 	}
 }
 
-// lastParts is the end of a path.
+// lastParts is the end of a path, empty for no parts.
 func lastParts(name string, n int) string {
+	if n == 0 {
+		return ""
+	}
 	parts := strings.Split(name, "/")
 	return strings.Join(parts[max(len(parts)-n, 0):], "/")
 }

@@ -1,6 +1,7 @@
 package gitrepo
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -49,20 +50,18 @@ func (p *project) recognise() (name, why string, evidence []model.Evidence) {
 			return patternFleetOCI, fmt.Sprintf("%s follows the artifact %s (%s), not a Git branch", c.name, c.url, c.ref), c.evidence
 		}
 	}
-	if foreign := p.foreignKustomizations(); len(foreign) > 0 {
-		evidence := make([]model.Evidence, len(foreign))
-		for i, o := range foreign {
-			evidence[i] = at(o, "spec.sourceRef")
-		}
-		sources := names(foreign, func(o *model.Object) string { return p.sourceOf(o).Name })
-		switch {
-		case len(p.tenants) > 0:
-			return patternPerTeam, fmt.Sprintf("the platform's repository registers the teams %s, whose manifests come from repositories of their own (%s)",
-				enumerate(p.repo.Tenants), enumerate(sources)), evidence
-		case 2*len(foreign) >= len(p.kustomizations()) && len(foreign) > 1:
-			return patternPerApp, fmt.Sprintf("%d of %d Kustomizations fetch an application from a repository of its own (%s)",
-				len(foreign), len(p.kustomizations()), enumerate(sources)), evidence
-		}
+	foreign := p.foreignKustomizations()
+	ofTenants := slices.DeleteFunc(slices.Clone(foreign), func(o *model.Object) bool {
+		return !p.ofTenant(o) && spec[fluxkind.Kustomization](o).ServiceAccountName == ""
+	})
+	sourceName := func(o *model.Object) string { return p.sourceOf(o).Name }
+	switch {
+	case len(p.tenants) > 0 && len(ofTenants) > 0:
+		return patternPerTeam, fmt.Sprintf("the platform's repository registers the teams %s, whose manifests come from repositories of their own (%s)",
+			enumerate(p.repo.Tenants), enumerate(names(ofTenants, sourceName))), evidenceOf(ofTenants, "spec.sourceRef")
+	case len(foreign) > 1 && 2*len(foreign) >= len(p.kustomizations()):
+		return patternPerApp, fmt.Sprintf("%d of %d Kustomizations fetch an application from a repository of its own (%s)",
+			len(foreign), len(p.kustomizations()), enumerate(names(foreign, sourceName))), evidenceOf(foreign, "spec.sourceRef")
 	}
 	if name, why, evidence := p.recogniseEnvironment(); name != "" {
 		return name, why, evidence
@@ -180,14 +179,14 @@ func (p *project) firstFlux() *model.Object {
 func (p *project) roots() []string {
 	found := map[string]bool{}
 	for _, c := range p.clusters {
-		if c.path == "" || c.syncedBy == nil {
+		if !c.located || c.syncedBy == nil {
 			continue
 		}
-		parent := folderOf(c.path)
+		parent := folderOf(cmp.Or(c.home(), c.path))
 		if holdsClusters(path.Base(parent)) {
 			parent = folderOf(parent)
 		}
-		found[parent] = true
+		found[cmp.Or(parent, ".")] = true
 	}
 	return sortedKeys(found)
 }
