@@ -26,6 +26,8 @@ type Loader struct {
 	pages    []string // addresses without fragments
 	outcomes map[string]outcome
 	waited   time.Duration
+	api      []Section
+	apiState *SourceStatus
 }
 
 // outcome is what became of one document.
@@ -60,6 +62,13 @@ func (l *Loader) Load(ctx context.Context, topics []string) Result {
 	l.ask(ctx)
 	l.cache.trim()
 	return l.result()
+}
+
+// AddAPI adds the reference of the installed API, which the loader cannot know
+// of, to what it returns from now on.
+func (l *Loader) AddAPI(ctx context.Context, api API) {
+	sections, status := APIReference(ctx, api)
+	l.api, l.apiState = sections, &status
 }
 
 // want adds what the topics need to the lists.

@@ -18,6 +18,7 @@ var sessionNames = map[string]string{
 	SourceSite:     "flux_official_docs",
 	SourceCache:    "cache",
 	SourceManual:   "manual",
+	SourceCluster:  "cluster_api",
 	SourceBuiltin:  "built_in_reference",
 }
 

@@ -41,7 +41,7 @@ func (l *Loader) sections(topics []string) []Section {
 	var all []Section
 	at := map[string]int{}
 	add := func(topic string, section Section) {
-		key := section.Source + " " + section.URL + " " + section.Title
+		key := section.Source + " " + section.URL + " " + section.Page + " " + section.Title
 		if i, seen := at[key]; seen {
 			all[i].Topics = appendNew(all[i].Topics, []string{topic})
 			return
@@ -66,7 +66,7 @@ func (l *Loader) sections(topics []string) []Section {
 				}
 			}
 		}
-		for _, section := range Builtin() {
+		for _, section := range slices.Concat(l.api, Builtin()) {
 			if slices.Contains(section.Topics, topic) {
 				add(topic, section)
 			}

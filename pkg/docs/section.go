@@ -7,6 +7,7 @@ const (
 	SourceContext7 = "context7"
 	SourceSite     = "fluxcd.io"
 	SourceManual   = "manual"
+	SourceCluster  = "cluster"
 	SourceBuiltin  = "built-in"
 )
 

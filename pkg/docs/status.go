@@ -118,6 +118,9 @@ func (l *Loader) sources() []SourceStatus {
 	if manual := l.manualStatus(); manual.Documents > 0 {
 		sources = append(sources, manual)
 	}
+	if l.apiState != nil {
+		sources = append(sources, *l.apiState)
+	}
 	return append(sources, SourceStatus{Name: SourceBuiltin, Status: StatusLoaded, Documents: len(Builtin())})
 }
 
@@ -194,6 +197,8 @@ func describe(s SourceStatus) string {
 		return fmt.Sprintf("%d from the cache, at most %s old", s.Documents, age(s.Age))
 	case SourceManual:
 		return plural(s.Documents, "page") + " saved by hand"
+	case SourceCluster:
+		return plural(s.Documents, "kind") + " of the cluster's API"
 	}
 	return "the built-in reference"
 }
