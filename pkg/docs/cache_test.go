@@ -296,7 +296,7 @@ func TestCacheSurvivesKilledProcesses(t *testing.T) {
 		if err := command.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		command.Wait() //nolint:errcheck // it was killed
+		command.Wait() // it was killed
 	}
 	checkCache(t, dir, 1)
 }

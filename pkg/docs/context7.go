@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"github.com/fluxctx/kubectl-fluxctx/pkg/lazyregexp"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/sanitize"
 )
 
@@ -247,12 +247,12 @@ func (c *context7) resolve(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
-var libraryID = regexp.MustCompile(`/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]*[A-Za-z0-9_-]`)
+var libraryID = lazyregexp.New(`/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]*[A-Za-z0-9_-]`)
 
 // fluxIDs are the library ids in a text that belong to Flux.
 func fluxIDs(text string) []string {
 	var ids []string
-	for _, id := range libraryID.FindAllString(text, -1) {
+	for _, id := range libraryID().FindAllString(text, -1) {
 		if strings.Contains(strings.ToLower(id), "fluxcd") {
 			ids = append(ids, id)
 		}

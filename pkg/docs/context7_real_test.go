@@ -59,7 +59,7 @@ func startRealServer(t *testing.T, node, entry, service string) (endpoint string
 	}
 	t.Cleanup(func() {
 		command.Process.Kill()
-		command.Wait() //nolint:errcheck // it was killed
+		command.Wait() // it was killed
 		if t.Failed() {
 			t.Log(output.String())
 		}

@@ -83,7 +83,7 @@ var failures = map[string]failure{
 		want: "no such host",
 	},
 	"the port is closed": {
-		setup: func(t *testing.T, o *Options) {
+		setup: func(_ *testing.T, o *Options) {
 			server := httptest.NewServer(nil)
 			o.SiteURL = server.URL
 			server.Close()

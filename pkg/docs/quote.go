@@ -2,6 +2,7 @@ package docs
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
 	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
@@ -15,17 +16,17 @@ func renderQuote(ctx converter.Context, w converter.Writer, node *html.Node) con
 	var inner bytes.Buffer
 	ctx.RenderChildNodes(ctx, &inner, node)
 	quoted := strings.ReplaceAll(inner.String(), string(marker.BytesMarkerCodeBlockNewline), string(marker.BytesMarkerCodeBlockNewline)+"> ")
-	w.WriteString("\n\n")
+	var b strings.Builder
 	blank := true // at the start, and after a blank line, another one says nothing
 	for line := range strings.SplitSeq(strings.TrimSpace(quoted), "\n") {
 		if strings.TrimSpace(line) != "" {
-			w.WriteString("> " + line + "\n")
+			b.WriteString("> " + line + "\n")
 			blank = false
 		} else if !blank {
-			w.WriteString(">\n")
+			b.WriteString(">\n")
 			blank = true
 		}
 	}
-	w.WriteString("\n")
+	fmt.Fprintf(w, "\n\n%s\n", b.String())
 	return converter.RenderSuccess
 }

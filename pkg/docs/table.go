@@ -2,6 +2,7 @@ package docs
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
 	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
@@ -22,24 +23,24 @@ func renderTable(ctx converter.Context, w converter.Writer, node *html.Node) con
 	if width == 0 {
 		return converter.RenderTryNext
 	}
-	w.WriteString("\n\n")
+	var b strings.Builder
 	for i, row := range rows {
-		w.WriteString("|")
+		b.WriteString("|")
 		for column := range width {
-			w.WriteString(" ")
+			b.WriteString(" ")
 			if column < len(row) {
 				var cell bytes.Buffer
 				ctx.RenderChildNodes(ctx, &cell, row[column])
-				w.WriteString(oneLine(cell.String()))
+				b.WriteString(oneLine(cell.String()))
 			}
-			w.WriteString(" |")
+			b.WriteString(" |")
 		}
-		w.WriteString("\n")
+		b.WriteString("\n")
 		if i == 0 {
-			w.WriteString("|" + strings.Repeat("---|", width) + "\n")
+			b.WriteString("|" + strings.Repeat("---|", width) + "\n")
 		}
 	}
-	w.WriteString("\n")
+	fmt.Fprintf(w, "\n\n%s\n", b.String())
 	return converter.RenderSuccess
 }
 

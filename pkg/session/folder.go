@@ -45,7 +45,7 @@ func openFolder(path string) (*folder, error) {
 	return &folder{path: path, root: root}, nil
 }
 
-func (f *folder) close() error { return f.root.Close() }
+func (f *folder) close() { _ = f.root.Close() } // it was only read through
 
 // stat returns what has the name, if it is a regular file of this user. Links
 // are not followed.

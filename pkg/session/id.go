@@ -4,9 +4,10 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"strconv"
 	"time"
+
+	"github.com/fluxctx/kubectl-fluxctx/pkg/lazyregexp"
 )
 
 const (
@@ -18,17 +19,17 @@ const (
 // idPattern is nanoseconds since 1970, a dash, 64 random bits in hex. The time
 // makes ids sort by age, the random part keeps apart the sessions that start at
 // the same moment in other processes and on other machines.
-var idPattern = regexp.MustCompile(`^[0-9]{1,19}-[0-9a-f]{16}$`)
+var idPattern = lazyregexp.New(`^[0-9]{1,19}-[0-9a-f]{16}$`)
 
 func newID(now time.Time) string {
 	var random [8]byte
-	rand.Read(random[:]) //nolint:errcheck // documented to never fail
+	rand.Read(random[:]) // never fails
 	return strconv.FormatInt(max(now.UnixNano(), 0), 10) + "-" + hex.EncodeToString(random[:])
 }
 
 // checkID keeps anything that is not an id from becoming part of a file name.
 func checkID(id string) error {
-	if !idPattern.MatchString(id) {
+	if !idPattern().MatchString(id) {
 		return fmt.Errorf("%q is not a session id: see the ids of the session list", id)
 	}
 	return nil

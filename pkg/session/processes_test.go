@@ -123,7 +123,7 @@ func TestFileParsesWheneverTheProcessIsKilled(t *testing.T) {
 		})
 		time.Sleep(time.Duration(rand.IntN(20_000)) * time.Microsecond)
 		mustDo(t, command.Process.Kill())
-		command.Wait() //nolint:errcheck // it was killed
+		command.Wait() // it was killed
 		close(stop)
 		readers.Wait()
 

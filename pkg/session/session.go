@@ -194,7 +194,8 @@ func (s *Session) Close() error {
 	err := removeTemp(s.folder, s.lock.name)
 	s.lock.release()
 	s.lock = nil
-	return errors.Join(err, s.folder.close())
+	s.folder.close()
+	return err
 }
 
 // removeTemp removes the temporary files of the session whose lock has this
