@@ -34,6 +34,9 @@ type SourceStatus struct {
 	Documents int
 }
 
+// freshCopies is why a source need not be asked.
+const freshCopies = "the copies in the cache are fresh"
+
 // tally counts what became of the documents of one source.
 type tally struct {
 	delivered int   // asked and answered
@@ -80,7 +83,7 @@ func (t *tally) status(name, noun string) SourceStatus {
 	case t.notAsked > 0:
 		s.Status, s.Reason = StatusSkipped, reason(t.why)
 	case t.copied > 0:
-		s.Status, s.Reason = StatusSkipped, "the copies in the cache are fresh"
+		s.Status, s.Reason = StatusSkipped, freshCopies
 	default:
 		s.Status, s.Reason = StatusSkipped, "there was nothing to ask"
 	}
@@ -172,7 +175,7 @@ func (l *Loader) connectivity(sources []SourceStatus) v1alpha1.Connectivity {
 		case s.Name == SourceContext7 || s.Name == SourceSite:
 			reached = reached || s.Documents > 0
 			tried = tried || s.Status == StatusFailed
-			if s.Status != StatusLoaded && s.Reason != "" {
+			if s.Status != StatusLoaded && s.Reason != freshCopies {
 				c.Limits = append(c.Limits, s.Name+": "+s.Reason)
 			}
 		case s.Name == SourceCache && l.cache.problem != nil:
