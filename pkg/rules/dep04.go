@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -34,6 +35,9 @@ func checkVanishedFields(p *pass) {
 			raw = written.RawSpec // the cluster has dropped the field already
 		}
 		for _, field := range fluxver.Vanished(group, object.Kind) {
+			if !bytes.Contains(raw, []byte(leaf(field.Path))) {
+				continue
+			}
 			path := hasField(raw, field.Path)
 			if path == "" {
 				continue

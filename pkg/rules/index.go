@@ -35,6 +35,7 @@ type index struct {
 	roots []string
 	// versions are the Flux versions that the facts tell of.
 	versions []fluxVersion
+	patches  patches
 }
 
 // known is one object that exists, in Git or in the cluster.
@@ -86,6 +87,7 @@ func newIndex(facts *model.Facts) *index {
 	}
 	x.roots = syncRoots(facts)
 	x.versions = fluxVersions(facts)
+	x.patches = newPatches(facts)
 	x.indexConsumers()
 	return x
 }

@@ -8,6 +8,40 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
 
+// patches is what the repository changes after the files are read.
+type patches struct {
+	// texts are the patches of Flux Kustomizations and FluxInstances.
+	texts []json.RawMessage
+	// mentioned remembers which kinds they mention.
+	mentioned map[string]bool
+	// documents are the patches of kustomizations, by kind and name; one
+	// without a name may mean any object of its kind.
+	documents map[[2]string]bool
+}
+
+func newPatches(facts *model.Facts) patches {
+	p := patches{mentioned: map[string]bool{}, documents: map[[2]string]bool{}}
+	if facts.Repository == nil {
+		return p
+	}
+	for _, object := range facts.Objects {
+		switch spec := object.Spec.(type) {
+		case *fluxkind.Kustomization:
+			p.texts = append(p.texts, spec.Patches...)
+		case *fluxkind.FluxInstance:
+			if spec.Kustomize != nil {
+				p.texts = append(p.texts, spec.Kustomize.Patches...)
+			}
+		}
+	}
+	for i := range facts.Repository.Documents {
+		if document := &facts.Repository.Documents[i]; document.Patch {
+			p.documents[[2]string{document.Kind, document.Name}] = true
+		}
+	}
+	return p
+}
+
 // mayBePatched is true when something in the repository could set a field that
 // the object's own file does not: a patch of a kustomization with its kind, or
 // patches of a Flux Kustomization that mention its kind. Nested Kustomizations
@@ -17,33 +51,12 @@ func (x *index) mayBePatched(object *model.Object) bool {
 	if live(object) || x.Repository == nil {
 		return false
 	}
-	for _, other := range x.Facts.Objects {
-		switch spec := other.Spec.(type) {
-		case *fluxkind.Kustomization:
-			if mentions(spec.Patches, object.Kind) {
-				return true
-			}
-		case *fluxkind.FluxInstance:
-			if spec.Kustomize != nil && mentions(spec.Kustomize.Patches, object.Kind) {
-				return true
-			}
-		}
+	mentioned, known := x.patches.mentioned[object.Kind]
+	if !known {
+		mentioned = mentions(x.patches.texts, object.Kind)
+		x.patches.mentioned[object.Kind] = mentioned
 	}
-	for _, document := range x.Repository.Documents {
-		if document.Patch && document.Kind == object.Kind && (document.Name == object.Name || document.Name == "") {
-			return true
-		}
-	}
-	return false
-}
-
-func mentions(patches []json.RawMessage, kind string) bool {
-	for _, patch := range patches {
-		if bytes.Contains(patch, []byte(kind)) {
-			return true
-		}
-	}
-	return false
+	return mentioned || x.patches.documents[[2]string{object.Kind, object.Name}] || x.patches.documents[[2]string{object.Kind, ""}]
 }
 
 // patchSets is true when a patch of the repository may set a field of a written
@@ -52,11 +65,20 @@ func (x *index) patchSets(object *model.Object, field string) bool {
 	if !x.mayBePatched(object) {
 		return false
 	}
+	if mentions(x.patches.texts, field) {
+		return true
+	}
 	for _, other := range x.Repository.Objects {
-		if spec, ok := other.Spec.(*fluxkind.Kustomization); ok && mentions(spec.Patches, field) {
+		if x.isPatch(other.Location) && other.Kind == object.Kind && bytes.Contains(other.RawSpec, []byte(`"`+field+`"`)) {
 			return true
 		}
-		if x.isPatch(other.Location) && other.Kind == object.Kind && bytes.Contains(other.RawSpec, []byte(`"`+field+`"`)) {
+	}
+	return false
+}
+
+func mentions(patches []json.RawMessage, word string) bool {
+	for _, patch := range patches {
+		if bytes.Contains(patch, []byte(word)) {
 			return true
 		}
 	}
