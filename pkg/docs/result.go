@@ -109,7 +109,7 @@ func (d *Document) sections(anchor string) []Section {
 		}
 		sections = append(sections, Section{
 			Page: page, Title: part.Title, Level: part.Level, Anchor: part.Anchor,
-			URL: d.address(part), Source: d.Source, Fetched: d.Fetched, Markdown: part.Markdown,
+			URL: d.address(part), Source: d.Source, Fetched: d.Fetched, Markdown: correct(part.Markdown),
 			Cached: d.Copy && d.Source != SourceManual, Stale: d.Copy && d.Instead != nil,
 		})
 	}
