@@ -223,16 +223,12 @@ func (b *builder) finish(v *view, o *owner, p *plan, built resmap.ResMap, vars *
 
 	out := &result{State: model.BuildRendered, Places: map[int]places{}, Unknown: vars.unknown}
 	for i, res := range resources {
-		object := objects[i]
-		before := clone(final[i])
-		changed, unresolved, err := vars.substitute(res)
+		object, node := objects[i], final[i]
+		changed, unresolved, err := vars.substitute(node)
 		if err != nil {
 			return failure(fmt.Errorf("post build failed for '%s/%s': %w", res.GetGvk(), res.GetName(), err))
 		}
-		node := res.YNode()
-		if changed {
-			t.recordSubstitution(object, vars, before, node)
-		}
+		t.recordSubstitution(object, vars, changed)
 		if isKustomizeFile(node) {
 			continue
 		}
@@ -259,65 +255,68 @@ func (b *builder) finish(v *view, o *owner, p *plan, built resmap.ResMap, vars *
 
 // finishObject sets what the controller sets on each object that it applies.
 func (t *tracer) finishObject(object *traced, node *yaml.Node) {
-	change := func(s model.Step, do func()) {
-		before := clone(node)
-		do()
-		t.record(object, &step{Step: s, line: s.Location.Line}, diff(before, node))
+	change := func(s model.Step, do func(*edit)) {
+		var changed edit
+		do(&changed)
+		t.record(object, &step{Step: s, line: s.Location.Line}, changed)
 	}
 	if meta := t.owner.spec.CommonMetadata; meta != nil {
 		for _, name := range sortedKeys(meta.Labels) {
-			change(t.owner.step(model.StepCommonMetadata, "spec.commonMetadata.labels."+name), func() {
-				setPath(node, scalar(meta.Labels[name]), "metadata", "labels", name)
+			change(t.owner.step(model.StepCommonMetadata, "spec.commonMetadata.labels."+name), func(e *edit) {
+				e.set("", node, meta.Labels[name], "metadata", "labels", name)
 			})
 		}
 		for _, name := range sortedKeys(meta.Annotations) {
-			change(t.owner.step(model.StepCommonMetadata, "spec.commonMetadata.annotations."+name), func() {
-				setPath(node, scalar(meta.Annotations[name]), "metadata", "annotations", name)
+			change(t.owner.step(model.StepCommonMetadata, "spec.commonMetadata.annotations."+name), func(e *edit) {
+				e.set("", node, meta.Annotations[name], "metadata", "annotations", name)
 			})
 		}
 	}
 	prefix := map[string]string{"Kustomization": fluxkind.GroupKustomize, "ResourceSet": "resourceset." + fluxkind.GroupOperator}[t.owner.id.Kind]
-	change(t.owner.step(model.StepOwnerLabels, ""), func() {
-		if prefix == "" {
-			return
-		}
-		setPath(node, scalar(t.owner.id.Name), "metadata", "labels", prefix+"/name")
-		setPath(node, scalar(t.owner.id.Namespace), "metadata", "labels", prefix+"/namespace")
-	})
-	change(t.owner.step(model.StepDefaults, ""), func() { setDefaults(node) })
+	if prefix != "" {
+		change(t.owner.step(model.StepOwnerLabels, ""), func(e *edit) {
+			e.set("", node, t.owner.id.Name, "metadata", "labels", prefix+"/name")
+			e.set("", node, t.owner.id.Namespace, "metadata", "labels", prefix+"/namespace")
+		})
+	}
+	change(t.owner.step(model.StepDefaults, ""), func(e *edit) { setDefaults(e, node) })
 }
 
 // setDefaults sets and removes what the controller's normalisation of built-in
 // kinds does (github.com/fluxcd/pkg/ssa/normalize): the protocol of ports, and
 // no status. Empty mappings that come from decoding are left out.
-func setDefaults(node *yaml.Node) {
+func setDefaults(e *edit, node *yaml.Node) {
 	kind := text(node, "kind")
 	if kind != "CustomResourceDefinition" {
-		remove(node, "status")
+		e.remove("", node, "status")
 	}
 	if meta := field(node, "metadata"); meta != nil && isNull(field(meta, "creationTimestamp")) {
 		remove(meta, "creationTimestamp")
 	}
-	protocol := func(ports *yaml.Node) {
-		for _, port := range items(ports) {
-			if port.Kind == yaml.MappingNode && text(port, "protocol") == "" {
-				set(port, "protocol", scalar("TCP"))
+	protocol := func(at string, ports *yaml.Node) {
+		for i, port := range items(ports) {
+			if text(port, "protocol") == "" {
+				e.set(indexed(at, i), port, "TCP", "protocol")
 			}
 		}
 	}
-	var spec *yaml.Node
+	var path []string
 	switch {
 	case kind == "Service" && text(node, "apiVersion") == "v1":
-		protocol(field(node, "spec", "ports"))
+		protocol("spec.ports", field(node, "spec", "ports"))
+		return
 	case kind == "Pod":
-		spec = field(node, "spec")
+		path = []string{"spec"}
 	case kind == "CronJob":
-		spec = field(node, "spec", "jobTemplate", "spec", "template", "spec")
+		path = []string{"spec", "jobTemplate", "spec", "template", "spec"}
 	case slices.Contains(workloads, kind) && kind != "ReplicationController":
-		spec = field(node, "spec", "template", "spec")
+		path = []string{"spec", "template", "spec"}
+	default:
+		return
 	}
-	for _, container := range items(field(spec, "containers")) {
-		protocol(field(container, "ports"))
+	path = append(path, "containers")
+	for i, container := range items(field(node, path...)) {
+		protocol(indexed(strings.Join(path, "."), i)+".ports", field(container, "ports"))
 	}
 }
 
@@ -352,14 +351,16 @@ func makesOthers(id model.ID) bool {
 
 // effective is the object as others see it.
 func (o *traced) effective(node *yaml.Node) model.EffectiveObject {
-	apiVersion := sanitize.Line(text(node, "apiVersion"), 0)
-	group, _ := model.SplitAPIVersion(apiVersion)
 	return model.EffectiveObject{
-		ID: model.ID{
-			Group: group, Kind: sanitize.Line(text(node, "kind"), 0),
-			Namespace: sanitize.Line(text(node, "metadata", "namespace"), 0), Name: sanitize.Line(text(node, "metadata", "name"), 0),
-		},
-		APIVersion: apiVersion, Location: o.location, Body: body(node), Steps: o.steps,
+		ID: identity(node), APIVersion: sanitize.Line(text(node, "apiVersion"), 0), Location: o.location, Body: body(node), Steps: o.steps,
+	}
+}
+
+func identity(node *yaml.Node) model.ID {
+	group, _ := model.SplitAPIVersion(sanitize.Line(text(node, "apiVersion"), 0))
+	return model.ID{
+		Group: group, Kind: sanitize.Line(text(node, "kind"), 0),
+		Namespace: sanitize.Line(text(node, "metadata", "namespace"), 0), Name: sanitize.Line(text(node, "metadata", "name"), 0),
 	}
 }
 

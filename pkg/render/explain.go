@@ -71,7 +71,9 @@ func (t *tracer) explain(objects []*traced, final []*yaml.Node) []*traced {
 			}
 			t.record(object, t.whoDid(object, d, renamed), []difference{d})
 		}
-		object.node = adopt(final[i], object.node)
+		if makesOthers(identity(final[i])) {
+			object.node = adopt(final[i], object.node)
+		}
 	}
 	return joined
 }

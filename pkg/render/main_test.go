@@ -52,16 +52,17 @@ func scan(t testing.TB, root string) (*model.Repository, fs.FS) {
 	}
 	files := openTree(t, root)
 	if len(repo.Builds) == 0 {
+		leftOut, seen, parsed := ignored(t, root), newTree(files), &parsedFiles{files: map[string]*parsedFile{}}
 		for _, object := range repo.Objects {
 			spec, ok := object.Spec.(*fluxkind.Kustomization)
 			if !ok {
 				continue
 			}
 			build := model.Build{Owner: object.ID, Location: object.Location, Path: inTree(spec.Path), Source: model.SourceTree}
-			build.Ignored = ignored(t, root)
-			v := newView(t.Context(), newTree(files), build.Ignored)
+			build.Ignored = leftOut
+			v := newView(t.Context(), seen, build.Ignored)
 			if k, _, err := fluxKustomization(v, build.Path, &kustomizationSpec{}); err == nil {
-				newPlan(v, &parsedFiles{files: map[string]*parsedFile{}}).follow(&layer{dir: build.Path, kustomization: k}, nil)
+				newPlan(v, parsed).follow(&layer{dir: build.Path, kustomization: k}, nil)
 			}
 			for _, name := range sortedKeys(v.seen) {
 				if v.seen[name].content != (sum{}) {

@@ -108,7 +108,7 @@ func mergeStep(s model.Step, patch *yaml.Node, target *types.Selector, matches f
 		merged, err := merge2.Merge(kyaml.NewRNode(patch), kyaml.NewRNode(o.node),
 			kyaml.MergeOptions{ListIncreaseDirection: kyaml.MergeOptionsListPrepend})
 		if err != nil {
-			return o.node
+			return o.node // kustomize fails as well
 		}
 		if merged.IsNilOrEmpty() {
 			return nil
@@ -147,11 +147,11 @@ func (t *tracer) operations(s model.Step, patch *yaml.Node, from origin, matches
 	for _, operation := range patch.Content {
 		at, _ := t.origins.at(operation)
 		steps = append(steps, &step{Step: s, matches: matches, line: at.Line, apply: func(o *traced) *yaml.Node {
-			node := clone(o.node)
-			if err := operate(node, operation); err != nil {
-				return o.node
+			before := clone(o.node)
+			if err := operate(o.node, operation); err != nil {
+				return before
 			}
-			return node
+			return o.node
 		}})
 	}
 	return steps

@@ -23,24 +23,23 @@ var workloads = []string{"DaemonSet", "Deployment", "Job", "ReplicaSet", "Replic
 
 // namespaceStep is the namespace transformer.
 func namespaceStep(s model.Step, namespace string) *step {
-	return &step{Step: s, matches: always, line: s.Location.Line, value: namespace, apply: func(o *traced) *yaml.Node {
+	return &step{Step: s, matches: always, line: s.Location.Line, value: namespace, edit: func(o *traced, e *edit) {
 		apiVersion, kind := text(o.node, "apiVersion"), o.kind()
+		if !openapi.IsCertainlyClusterScoped(kyaml.TypeMeta{APIVersion: apiVersion, Kind: kind}) {
+			e.set("", o.node, namespace, "metadata", "namespace")
+		}
 		switch {
 		case kind == "Namespace" && apiVersion == "v1":
-			setPath(o.node, scalar(namespace), "metadata", "name")
+			e.set("", o.node, namespace, "metadata", "name")
 		case kind == "RoleBinding" || kind == "ClusterRoleBinding":
-			for _, subject := range items(field(o.node, "subjects")) {
+			for i, subject := range items(field(o.node, "subjects")) {
 				if text(subject, "name") == "default" {
-					set(subject, "namespace", scalar(namespace))
+					e.set(indexed("subjects", i), subject, namespace, "namespace")
 				}
 			}
 		case kind == "APIService":
-			setPath(o.node, scalar(namespace), "spec", "service", "namespace")
+			e.set("", o.node, namespace, "spec", "service", "namespace")
 		}
-		if !openapi.IsCertainlyClusterScoped(kyaml.TypeMeta{APIVersion: apiVersion, Kind: kind}) {
-			setPath(o.node, scalar(namespace), "metadata", "namespace")
-		}
-		return o.node
 	}}
 }
 
@@ -49,9 +48,8 @@ func nameStep(s model.Step, prefix, suffix string) *step {
 	matches := func(o *traced) bool {
 		return !slices.Contains([]string{"CustomResourceDefinition", "APIService", "Namespace"}, o.kind())
 	}
-	return &step{Step: s, matches: matches, line: s.Location.Line, apply: func(o *traced) *yaml.Node {
-		setPath(o.node, scalar(prefix+o.currentName()+suffix), "metadata", "name")
-		return o.node
+	return &step{Step: s, matches: matches, line: s.Location.Line, edit: func(o *traced, e *edit) {
+		e.set("", o.node, prefix+o.currentName()+suffix, "metadata", "name")
 	}}
 }
 
@@ -62,31 +60,29 @@ func (t *tracer) labelSteps(own func(model.StepKind, string) model.Step, l *laye
 		s, value := own(model.StepLabels, entry+"."+name), label.Pairs[name]
 		s.Declared = t.declaredKey(l, entry, name, s.Declared)
 		s.Location = s.Declared
-		steps = append(steps, &step{Step: s, matches: always, line: s.Location.Line, name: name, value: value, apply: func(o *traced) *yaml.Node {
-			setPath(o.node, scalar(value), "metadata", "labels", name)
+		steps = append(steps, &step{Step: s, matches: always, line: s.Location.Line, name: name, value: value, edit: func(o *traced, e *edit) {
+			e.set("", o.node, value, "metadata", "labels", name)
 			kind := o.kind()
-			if label.IncludeSelectors || label.IncludeTemplates {
-				setTemplate(o.node, kind, scalar(value), "labels", name)
-			}
-			if (label.IncludeSelectors || label.IncludeVolumeClaimTemplates) && kind == "StatefulSet" {
-				for _, claim := range items(field(o.node, "spec", "volumeClaimTemplates")) {
-					setPath(claim, scalar(value), "metadata", "labels", name)
+			if label.IncludeSelectors {
+				switch kind {
+				case "Service", "ReplicationController":
+					e.set("", o.node, value, "spec", "selector", name)
+				case "Deployment", "ReplicaSet", "DaemonSet", "StatefulSet":
+					e.set("", o.node, value, "spec", "selector", "matchLabels", name)
+				}
+				switch kind {
+				case "Deployment", "StatefulSet", "Job", "CronJob", "PodDisruptionBudget", "NetworkPolicy":
+					setSelectors(e, "spec", field(o.node, "spec"), name, value)
 				}
 			}
-			if !label.IncludeSelectors {
-				return o.node
+			if label.IncludeSelectors || label.IncludeTemplates {
+				setTemplate(e, o.node, kind, value, "labels", name)
 			}
-			switch kind {
-			case "Service", "ReplicationController":
-				setPath(o.node, scalar(value), "spec", "selector", name)
-			case "Deployment", "ReplicaSet", "DaemonSet", "StatefulSet":
-				setPath(o.node, scalar(value), "spec", "selector", "matchLabels", name)
+			if (label.IncludeSelectors || label.IncludeVolumeClaimTemplates) && kind == "StatefulSet" {
+				for i, claim := range items(field(o.node, "spec", "volumeClaimTemplates")) {
+					e.set(indexed("spec.volumeClaimTemplates", i), claim, value, "metadata", "labels", name)
+				}
 			}
-			switch kind {
-			case "Deployment", "StatefulSet", "Job", "CronJob", "PodDisruptionBudget", "NetworkPolicy":
-				setSelectors(field(o.node, "spec"), name, value)
-			}
-			return o.node
 		}})
 	}
 	return steps
@@ -114,35 +110,34 @@ func (t *tracer) declaredKey(l *layer, entry, name string, otherwise model.Locat
 
 // annotationStep is one of commonAnnotations.
 func annotationStep(s model.Step, name, value string) *step {
-	return &step{Step: s, matches: always, line: s.Location.Line, name: name, value: value, apply: func(o *traced) *yaml.Node {
-		setPath(o.node, scalar(value), "metadata", "annotations", name)
-		setTemplate(o.node, o.kind(), scalar(value), "annotations", name)
-		return o.node
+	return &step{Step: s, matches: always, line: s.Location.Line, name: name, value: value, edit: func(o *traced, e *edit) {
+		e.set("", o.node, value, "metadata", "annotations", name)
+		setTemplate(e, o.node, o.kind(), value, "annotations", name)
 	}}
 }
 
 // setTemplate sets a label or annotation in the pod templates of a workload.
-func setTemplate(node *yaml.Node, kind string, value *yaml.Node, path ...string) {
+func setTemplate(e *edit, node *yaml.Node, kind, value string, path ...string) {
 	if slices.Contains(workloads, kind) {
-		setPath(node, value, append([]string{"spec", "template", "metadata"}, path...)...)
+		e.set("", node, value, append([]string{"spec", "template", "metadata"}, path...)...)
 	}
 	if kind == "CronJob" {
-		setPath(node, value, append([]string{"spec", "jobTemplate", "metadata"}, path...)...)
-		setPath(node, value, append([]string{"spec", "jobTemplate", "spec", "template", "metadata"}, path...)...)
+		e.set("", node, value, append([]string{"spec", "jobTemplate", "metadata"}, path...)...)
+		e.set("", node, value, append([]string{"spec", "jobTemplate", "spec", "template", "metadata"}, path...)...)
 	}
 }
 
 // setSelectors sets a label in every selector that is there.
-func setSelectors(node *yaml.Node, name, value string) {
+func setSelectors(e *edit, at string, node *yaml.Node, name, value string) {
 	eachField(node, func(key, child *yaml.Node) {
 		if key.Value == "matchLabels" && child.Kind == yaml.MappingNode {
-			set(child, name, scalar(value))
+			e.set(at+".matchLabels", child, value, name)
 			return
 		}
-		setSelectors(child, name, value)
+		setSelectors(e, join(at, key.Value), child, name, value)
 	})
-	for _, item := range items(node) {
-		setSelectors(item, name, value)
+	for i, item := range items(node) {
+		setSelectors(e, indexed(at, i), item, name, value)
 	}
 }
 
@@ -152,42 +147,40 @@ func replicaStep(s model.Step, replica types.Replica) *step {
 		return slices.Contains([]string{"Deployment", "ReplicationController", "ReplicaSet", "StatefulSet"}, o.kind()) &&
 			slices.Contains(o.names, replica.Name)
 	}
-	return &step{Step: s, matches: matches, line: s.Location.Line, apply: func(o *traced) *yaml.Node {
-		setPath(o.node, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.FormatInt(replica.Count, 10)}, "spec", "replicas")
-		return o.node
+	return &step{Step: s, matches: matches, line: s.Location.Line, edit: func(o *traced, e *edit) {
+		count := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.FormatInt(replica.Count, 10)}
+		e.setNode("", o.node, count, "spec", "replicas")
 	}}
 }
 
 // imageStep is one entry of images.
 func imageStep(s model.Step, image types.Image) *step {
 	matches := func(o *traced) bool { return o.kind() != "CustomResourceDefinition" }
-	return &step{Step: s, matches: matches, line: s.Location.Line, apply: func(o *traced) *yaml.Node {
-		setImages(o.node, image)
-		return o.node
-	}}
+	return &step{Step: s, matches: matches, line: s.Location.Line, edit: func(o *traced, e *edit) { setImages(e, "", o.node, image) }}
 }
 
 // setImages changes the images of all containers, wherever they are.
-func setImages(node *yaml.Node, image types.Image) {
+func setImages(e *edit, at string, node *yaml.Node, image types.Image) {
 	eachField(node, func(key, value *yaml.Node) {
+		below := join(at, key.Value)
 		switch key.Value {
 		case "containers", "initContainers":
-			for _, container := range items(value) {
-				setImage(container, image, "image")
+			for i, container := range items(value) {
+				setImage(e, indexed(below, i), container, image, "image")
 			}
 		case "volumes":
-			for _, volume := range items(value) {
-				setImage(field(volume, "image"), image, "reference")
+			for i, volume := range items(value) {
+				setImage(e, indexed(below, i)+".image", field(volume, "image"), image, "reference")
 			}
 		}
-		setImages(value, image)
+		setImages(e, below, value, image)
 	})
-	for _, item := range items(node) {
-		setImages(item, image)
+	for i, item := range items(node) {
+		setImages(e, indexed(at, i), item, image)
 	}
 }
 
-func setImage(holder *yaml.Node, image types.Image, name string) {
+func setImage(e *edit, at string, holder *yaml.Node, image types.Image, name string) {
 	old := text(holder, name)
 	if old == "" {
 		return
@@ -196,21 +189,9 @@ func setImage(holder *yaml.Node, image types.Image, name string) {
 	set(changed, name, scalar(old))
 	filter := imagetag.Filter{ImageTag: image, FsSlice: types.FsSlice{{Path: name}}}
 	if _, err := filter.Filter([]*kyaml.RNode{kyaml.NewRNode(changed)}); err == nil {
-		if value := text(changed, name); value != old {
-			set(holder, name, scalar(value))
-		}
+		e.set(at, holder, text(changed, name), name)
 	}
 }
 
-// setPath sets a field, with the mappings that lead to it.
-func setPath(node, value *yaml.Node, path ...string) {
-	for _, name := range path[:len(path)-1] {
-		next := field(node, name)
-		if next == nil || next.Kind != yaml.MappingNode {
-			next = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-			set(node, name, next)
-		}
-		node = next
-	}
-	set(node, path[len(path)-1], clone(value))
-}
+// indexed is the path of an item of a list.
+func indexed(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }

@@ -55,7 +55,9 @@ type step struct {
 	model.Step
 	// matches and apply are nil for steps that are left to kustomize.
 	matches func(*traced) bool
-	// apply changes the node and returns it; nil deletes the object.
+	// edit changes single fields. apply does what may change anything: it returns
+	// the node as it is afterwards, nil when the object is deleted.
+	edit  func(*traced, *edit)
 	apply func(*traced) *yaml.Node
 	// line is the line of the step's file that its changes come from; 0 for
 	// strategic merge patches, whose nodes tell theirs.
@@ -104,20 +106,25 @@ func (t *tracer) layer(l *layer, objects []*traced) []*traced {
 
 // run lets a step change an object, and notes what it did.
 func (t *tracer) run(s *step, object *traced) {
-	if object.deleted || s.apply == nil || !s.matches(object) {
+	if object.deleted || s.edit == nil && s.apply == nil || !s.matches(object) {
 		return
 	}
-	before := clone(object.node)
-	after := s.apply(object)
-	if after == nil {
-		object.deleted = true
-		return
+	var changed edit
+	if s.edit != nil {
+		s.edit(object, &changed)
+	} else {
+		before := object.node
+		object.node = clone(before)
+		if object.node = s.apply(object); object.node == nil {
+			object.deleted = true
+			return
+		}
+		changed = diff(before, object.node)
 	}
-	object.node = after
 	if name := object.currentName(); !slices.Contains(object.names, name) {
 		object.names = append(object.names, name)
 	}
-	t.record(object, s, diff(before, after))
+	t.record(object, s, changed)
 }
 
 // record notes the differences that a step made.

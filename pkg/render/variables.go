@@ -9,7 +9,6 @@ import (
 
 	"github.com/fluxcd/pkg/envsubst"
 	"go.yaml.in/yaml/v3"
-	"sigs.k8s.io/kustomize/api/resource"
 	k8syaml "sigs.k8s.io/yaml"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
@@ -57,28 +56,61 @@ const substituteDisabled = "kustomize.toolkit.fluxcd.io/substitute"
 
 var variableName = regexp.MustCompile(`^[_[:alpha:]][_[:alpha:][:digit:]]*$`)
 
-// substitute fills variables into an object, as SubstituteVariables of
-// github.com/fluxcd/pkg/kustomize v1.41.0 does. Those that cannot be told stay
-// as they are written; their names are returned. The error is what the
-// controller would say.
-func (v *variables) substitute(res *resource.Resource) (changed bool, unresolved []string, err error) {
-	if res.GetLabels()[substituteDisabled] == "disabled" || res.GetAnnotations()[substituteDisabled] == "disabled" {
-		return false, nil, nil
+// substitute fills variables into an object, with the outcome that
+// SubstituteVariables of github.com/fluxcd/pkg/kustomize v1.41.0 has. Those that
+// cannot be told stay as they are written; their names are returned. The error
+// is what the controller would say.
+func (v *variables) substitute(node *yaml.Node) (changed edit, unresolved []string, err error) {
+	for _, of := range []string{"labels", "annotations"} {
+		if text(node, "metadata", of, substituteDisabled) == "disabled" {
+			return nil, nil, nil
+		}
 	}
 	if len(v.named) == 0 && !v.always && len(v.unknown) == 0 {
-		return false, nil, nil
+		return nil, nil, nil
 	}
 	for _, name := range sortedKeys(v.named) {
 		if !variableName.MatchString(name) {
-			return false, nil, fmt.Errorf("envsubst error: '%s' var name is invalid, must match '%s'", name, variableName)
+			return nil, nil, fmt.Errorf("envsubst error: '%s' var name is invalid, must match '%s'", name, variableName)
 		}
 	}
-	if !holdsText(res.YNode(), "$") {
-		return false, nil, nil
+	if !holdsText(node, "$") {
+		return nil, nil, nil
 	}
-	content, err := res.AsYAML()
+	// The controller fills in the YAML of the whole object. What has no variable
+	// in it comes out as it went in, so that the rest is enough.
+	if !openEnded(node) {
+		after, unresolved, err := v.fillIn(withVariables(node))
+		if err != nil {
+			return nil, nil, err
+		}
+		if putBack("", node, after, &changed) {
+			return changed, unresolved, nil
+		}
+	}
+	after, unresolved, err := v.fillIn(node)
 	if err != nil {
-		return false, nil, err
+		return nil, nil, err
+	}
+	changed = diff(node, after)
+	*node = *after
+	return changed, unresolved, nil
+}
+
+// openEnded is true when some text starts an expression and does not end it: it
+// goes on in the fields behind.
+func openEnded(node *yaml.Node) bool {
+	if node.Kind == yaml.ScalarNode {
+		return strings.Count(node.Value, "${") > strings.Count(node.Value, "}")
+	}
+	return slices.ContainsFunc(node.Content, openEnded)
+}
+
+// fillIn writes a node as YAML, fills in the variables, and reads it again.
+func (v *variables) fillIn(node *yaml.Node) (*yaml.Node, []string, error) {
+	content, err := k8syaml.JSONToYAML(appendJSON(nil, node, nil))
+	if err != nil {
+		return nil, nil, err
 	}
 	written, unresolved := v.keep(string(content))
 	filled, err := evaluate(written, func(name string) (string, bool) {
@@ -86,16 +118,128 @@ func (v *variables) substitute(res *resource.Resource) (changed bool, unresolved
 		return found.value, ok || !v.strict
 	})
 	if err != nil {
-		return false, nil, fmt.Errorf("envsubst error: variable substitution failed: %w", err)
+		return nil, nil, fmt.Errorf("envsubst error: variable substitution failed: %w", err)
 	}
 	asJSON, err := k8syaml.YAMLToJSON([]byte(filled))
 	if err != nil {
-		return false, nil, fmt.Errorf("envsubst error: YAMLToJSON: %w", err)
+		return nil, nil, fmt.Errorf("envsubst error: YAMLToJSON: %w", err)
 	}
-	if err := res.UnmarshalJSON(asJSON); err != nil {
-		return false, nil, fmt.Errorf("UnmarshalJSON: %w", err)
+	var read yaml.Node
+	if err := yaml.Unmarshal(asJSON, &read); err != nil {
+		return nil, nil, fmt.Errorf("UnmarshalJSON: %w", err)
 	}
-	return true, unresolved, nil
+	if len(read.Content) == 0 {
+		return nil, nil, errors.New("UnmarshalJSON: nothing is left of the object")
+	}
+	return read.Content[0], unresolved, nil
+}
+
+// withVariables is the part of a node in which there are variables: the fields
+// and items that hold some, in their places among each other.
+func withVariables(node *yaml.Node) *yaml.Node {
+	switch node.Kind {
+	case yaml.MappingNode:
+		part := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+		eachField(node, func(key, value *yaml.Node) {
+			switch {
+			case strings.Contains(key.Value, "$"):
+				part.Content = append(part.Content, key, value)
+			case holdsText(value, "$"):
+				part.Content = append(part.Content, key, withVariables(value))
+			}
+		})
+		return part
+	case yaml.SequenceNode:
+		part := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		for _, item := range node.Content {
+			if holdsText(item, "$") {
+				part.Content = append(part.Content, withVariables(item))
+			}
+		}
+		return part
+	case yaml.ScalarNode, yaml.DocumentNode, yaml.AliasNode:
+	}
+	return node
+}
+
+// putBack puts the filled part of a node back where withVariables took it from.
+// It is false when the two do not fit, because a key had a variable or the value
+// of one was taken for structure; nothing is changed then.
+func putBack(at string, node, filled *yaml.Node, changed *edit) bool {
+	var puts []func()
+	if !fits(at, node, filled, &puts, changed) {
+		*changed = nil
+		return false
+	}
+	for _, put := range puts {
+		put()
+	}
+	return true
+}
+
+func fits(at string, node, filled *yaml.Node, puts *[]func(), changed *edit) bool {
+	if filled.Kind != node.Kind {
+		return false
+	}
+	switch node.Kind {
+	case yaml.MappingNode:
+		found, ok := 0, true
+		for i := 0; ok && i+1 < len(node.Content); i += 2 {
+			key, value := node.Content[i], node.Content[i+1]
+			if strings.Contains(key.Value, "$") {
+				return false
+			}
+			if !holdsText(value, "$") {
+				continue
+			}
+			part := field(filled, key.Value)
+			if part == nil {
+				return false
+			}
+			found++
+			below := join(at, key.Value)
+			if value.Kind == yaml.ScalarNode {
+				if part.Kind != yaml.ScalarNode {
+					return false
+				}
+				replace(below, key, value, part, &node.Content[i+1], puts, changed)
+				continue
+			}
+			ok = fits(below, value, part, puts, changed)
+		}
+		return ok && found == len(filled.Content)/2
+	case yaml.SequenceNode:
+		found := 0
+		for i, item := range node.Content {
+			if !holdsText(item, "$") {
+				continue
+			}
+			if found == len(filled.Content) {
+				return false
+			}
+			part := filled.Content[found]
+			found++
+			below := indexed(at, i)
+			if item.Kind == yaml.ScalarNode {
+				if part.Kind != yaml.ScalarNode {
+					return false
+				}
+				replace(below, nil, item, part, &node.Content[i], puts, changed)
+			} else if !fits(below, item, part, puts, changed) {
+				return false
+			}
+		}
+		return found == len(filled.Content)
+	case yaml.ScalarNode, yaml.DocumentNode, yaml.AliasNode:
+	}
+	return false
+}
+
+func replace(at string, key, old, value *yaml.Node, place **yaml.Node, puts *[]func(), changed *edit) {
+	if !sameScalar(old, value) {
+		*changed = append(*changed, difference{path: at, key: key, before: old, after: value})
+	}
+	*puts = append(*puts, func() { *place = value })
 }
 
 // evaluate is envsubst.Eval, which panics on some expressions.
@@ -158,8 +302,8 @@ func namesIn(node *yaml.Node, into []string) []string {
 // recordSubstitution notes what filling variables in did to an object: a field
 // for each variable in it, or for the expression itself when its default was
 // taken or it was only an escape.
-func (t *tracer) recordSubstitution(object *traced, vars *variables, before, after *yaml.Node) {
-	for _, d := range diff(before, after) {
+func (t *tracer) recordSubstitution(object *traced, vars *variables, changed edit) {
+	for _, d := range changed {
 		found := false
 		for _, name := range namesIn(d.before, namesOfKey(d.key)) {
 			if used, ok := vars.named[name]; ok && used.known {
