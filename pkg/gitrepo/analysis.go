@@ -254,8 +254,9 @@ func manifestEvidence(m *model.Manifest) model.Evidence {
 func statement(topic, text, next string, evidence []model.Evidence) model.Statement {
 	evidence = slices.Clone(evidence)
 	slices.SortFunc(evidence, compareEvidence)
+	found := len(evidence)
 	evidence = slices.Compact(evidence)
-	return model.Statement{Topic: topic, Text: text, Next: next, Count: len(evidence), Evidence: evidence[:min(len(evidence), maxEvidence)]}
+	return model.Statement{Topic: topic, Text: text, Next: next, Count: found, Evidence: evidence[:min(len(evidence), maxEvidence)]}
 }
 
 func compareEvidence(a, b model.Evidence) int {

@@ -80,8 +80,11 @@ func (p *project) accountAccess(add addStatement) {
 		}
 	}
 	if len(with) > 0 {
-		add("service-accounts", fmt.Sprintf("%d of %d Kustomizations and HelmReleases work as an account of their own (%s); the others with the rights of the controllers",
-			len(with), len(with)+len(without), enumerate(sortedKeys(accounts))), "", evidenceOf(with, "spec.serviceAccountName"))
+		text := fmt.Sprintf("%d of %d Kustomizations and HelmReleases work as an account of their own (%s)", len(with), len(with)+len(without), enumerate(sortedKeys(accounts)))
+		if len(without) > 0 {
+			text += "; the others with the rights of the controllers"
+		}
+		add("service-accounts", text, "", evidenceOf(with, "spec.serviceAccountName"))
 	}
 	var crossing []*model.Object
 	for _, kind := range []string{"Kustomization", "HelmRelease"} {
@@ -166,7 +169,7 @@ func (p *project) lockdownAccess(add addStatement) {
 				own = append(own, at(o, "spec.serviceAccountName"))
 			}
 		}
-		add("lockdown", fmt.Sprintf("no file here confines the controllers, so that the tenants (%s) may name sources and accounts of each other", enumerate(p.repo.Tenants)),
+		add("lockdown", fmt.Sprintf("no file here confines the controllers, so that objects of tenants (%s) may name sources and accounts of other namespaces", enumerate(p.repo.Tenants)),
 			"set --no-cross-namespace-refs and --default-service-account on the controllers, or cluster.multitenant of the FluxInstance", own)
 	}
 }

@@ -63,9 +63,16 @@ func (p *project) application(name, namespace, kind, file string) model.Applicat
 	if environment := p.environmentOf(file); environment != "" {
 		environments[environment] = true
 	}
-	for _, c := range p.clustersOf(file) {
+	known := len(environments) > 0
+	clusters := p.clustersOf(file)
+	if remote := func(c int) bool { return p.clusters[c].remote }; slices.ContainsFunc(clusters, remote) {
+		// The cluster that manages them holds the objects, they run elsewhere.
+		clusters = slices.DeleteFunc(clusters, func(c int) bool { return !remote(c) && !p.clusters[c].covers(file) })
+	}
+	for _, c := range clusters {
 		app.Clusters = append(app.Clusters, p.clusters[c].name)
-		if environment := p.clusters[c].environment; environment != "" && len(environments) == 0 {
+		// What several environments share belongs to those of its clusters.
+		if environment := p.clusters[c].environment; environment != "" && !known {
 			environments[environment] = true
 		}
 	}

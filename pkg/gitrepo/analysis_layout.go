@@ -161,7 +161,7 @@ func (p *project) enterSync(build *model.Build, side bool, enter func(string) *c
 		return
 	}
 	o := p.objectAt(build.Owner, build.Location)
-	if o == nil {
+	if o == nil || path.Base(build.File) != "gotk-sync.yaml" && p.builtByOther(build) {
 		return
 	}
 	c := enter(build.Path)
@@ -172,6 +172,15 @@ func (p *project) enterSync(build *model.Build, side bool, enter func(string) *c
 	if s, ok := p.lookup(p.sourceOf(o), o.Location.File); ok {
 		c.url, c.ref = sourceAddress(s)
 	}
+}
+
+// builtByOther is true when another Flux object builds the file that defines
+// the owner of a build, so that nothing starts there.
+func (p *project) builtByOther(build *model.Build) bool {
+	return slices.ContainsFunc(p.buildsOf[build.File], func(i int) bool {
+		other := &p.repo.Builds[i]
+		return other.Owner != build.Owner || other.Location != build.Location
+	})
 }
 
 // instanceSync is the part of a FluxInstance that says what a cluster follows.

@@ -51,9 +51,7 @@ func (p *project) recognise() (name, why string, evidence []model.Evidence) {
 		}
 	}
 	foreign := p.foreignKustomizations()
-	ofTenants := slices.DeleteFunc(slices.Clone(foreign), func(o *model.Object) bool {
-		return !p.ofTenant(o) && spec[fluxkind.Kustomization](o).ServiceAccountName == ""
-	})
+	ofTenants := slices.DeleteFunc(slices.Clone(foreign), func(o *model.Object) bool { return !p.ofTenant(o) })
 	sourceName := func(o *model.Object) string { return p.sourceOf(o).Name }
 	switch {
 	case len(p.tenants) > 0 && len(ofTenants) > 0:

@@ -14,15 +14,25 @@ import (
 func (p *project) targets() []model.Target {
 	kustomizations := make([]int, len(p.clusters))
 	releases := make([]int, len(p.clusters))
-	tally := func(objects []*model.Object, counts []int) {
-		for _, o := range objects {
-			for _, c := range p.clustersOf(o.Location.File) {
-				counts[c]++
+	for _, o := range p.helmReleases() {
+		for _, c := range p.clustersOf(o.Location.File) {
+			releases[c]++
+		}
+	}
+	for _, o := range p.kustomizations() {
+		for _, c := range p.clustersOf(o.Location.File) {
+			kustomizations[c]++
+		}
+	}
+	for i := range p.repo.Builds {
+		b := &p.repo.Builds[i]
+		for _, c := range p.buildClusters[i] {
+			// It lies on the cluster that manages this one.
+			if b.Owner.Kind == "Kustomization" && p.clusters[c].remote && !slices.Contains(p.clustersOf(b.File), c) {
+				kustomizations[c]++
 			}
 		}
 	}
-	tally(p.kustomizations(), kustomizations)
-	tally(p.helmReleases(), releases)
 
 	versions := p.pinnedVersions()
 	targets := make([]model.Target, 0, len(p.clusters))

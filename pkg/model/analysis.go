@@ -38,8 +38,7 @@ type Statement struct {
 	Text string
 	// Next is the step to take; empty when there is none.
 	Next string
-	// Count is how many things the statement is about; Evidence names the
-	// first of them.
+	// Count is how many places show it; Evidence names the first of them.
 	Count    int
 	Evidence []Evidence
 }
