@@ -13,6 +13,9 @@ type Facts struct {
 	Cluster *Cluster
 	// Repository is nil when no repository was read.
 	Repository *Repository
+	// Rendering is what the repository amounts to as Flux builds it; nil when
+	// nothing was rendered.
+	Rendering *Rendering
 	// Objects are the Flux objects of both sides, joined by identity and
 	// sorted by ID.
 	Objects    []*Object

@@ -18,6 +18,7 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/gitrepo"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/merge"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/render"
 )
 
 // The test data of a rule are archives testdata/ID/bad*.txtar and good*.txtar.
@@ -35,6 +36,7 @@ import (
 //	                           about Kind/namespace/name
 //	undecided: TEXT            the rule leaves this open
 //	keys: yes                  key names of Secrets may be read
+//	render: yes                the repository is rendered as Flux builds it
 //	git: NAME=VALUE …          the files are committed to a clone: on branch
 //	                           and with the URL remote; pushed is the time of
 //	                           the commit, which upstream has, committed the
@@ -58,6 +60,7 @@ type testCase struct {
 	want      []string
 	undecided []string
 	keys      bool
+	render    bool
 	git       []string
 	files     []txtar.File
 	local     []txtar.File
@@ -80,6 +83,8 @@ func readCase(t testing.TB, file string) testCase {
 			c.want = append(c.want, value)
 		case "undecided":
 			c.undecided = append(c.undecided, value)
+		case "render":
+			c.render = value == "yes"
 		case "keys":
 			c.keys = value == "yes"
 		case "git":
@@ -124,8 +129,8 @@ func (c testCase) facts(t testing.TB) *model.Facts {
 		config := serveObjects(t, c.cluster)
 		live, _ = cluster.Read(context.Background(), cluster.Options{Config: config, Context: "test", Now: func() time.Time { return c.now }, SecretKeys: c.keys})
 	}
+	root := t.TempDir()
 	if len(c.files) > 0 {
-		root := t.TempDir()
 		writeFiles(t, root, c.files)
 		if c.git != nil {
 			makeClone(t, root, c.git)
@@ -137,7 +142,11 @@ func (c testCase) facts(t testing.TB) *model.Facts {
 			t.Fatal(err)
 		}
 	}
-	return merge.Join(c.now, c.focus, live, repository)
+	facts := merge.Join(c.now, c.focus, live, repository)
+	if c.render {
+		facts.Rendering, _ = render.Run(context.Background(), repository, os.DirFS(root), render.Options{})
+	}
+	return facts
 }
 
 func writeFiles(t testing.TB, root string, files []txtar.File) {

@@ -12,8 +12,9 @@ import (
 // for a run and not changed by rules.
 type index struct {
 	*model.Facts
-	// objects are the Flux objects to judge, in the order of the facts: patches
-	// and templates are none.
+	// objects are the Flux objects to judge, in the order of the facts: as they
+	// run, else as Flux would apply them, else as they are written. Patches and
+	// templates are none.
 	objects []*model.Object
 	// named finds everything that both sides know, Flux object or not, by group,
 	// kind and name; whoever looks compares namespaces.
@@ -22,6 +23,9 @@ type index struct {
 	// Flux object as it stands there.
 	document map[model.Location]*model.Document
 	written  map[model.Location]*model.Object
+	// effective are Flux objects as Flux would apply them, by the place that
+	// defines them.
+	effective map[model.Location][]*model.Object
 	// builds are the builds that an object owns, builders those that read a
 	// file.
 	builds   map[model.Location][]*model.Build
@@ -61,17 +65,20 @@ func newIndex(facts *model.Facts) *index {
 	if facts.Repository != nil {
 		x.indexRepository(facts.Repository)
 	}
+	x.effective = effective(facts)
 	judged := map[model.Location]bool{}
 	for _, object := range facts.Objects {
 		if !live(object) && x.isPatch(object.Location) {
 			continue
 		}
 		judged[object.Location] = true
-		x.addObject(object)
-		if !templated(object.Name) && !templated(object.Namespace) {
-			x.objects = append(x.objects, object)
-			x.inFile[object.Location.File] = append(x.inFile[object.Location.File], object)
+		if rendered := x.effective[object.Location]; !live(object) && len(rendered) > 0 {
+			for _, object := range rendered {
+				x.addJudged(object)
+			}
+			continue
 		}
+		x.addJudged(object)
 	}
 	if facts.Cluster != nil {
 		for _, object := range facts.Cluster.Outside {
@@ -129,6 +136,15 @@ func (x *index) isPatch(at model.Location) bool {
 func (x *index) add(k known) {
 	key := withoutNamespace(k.ID)
 	x.named[key] = append(x.named[key], k)
+}
+
+// addJudged adds an object that rules judge.
+func (x *index) addJudged(object *model.Object) {
+	x.addObject(object)
+	if !templated(object.Name) && !templated(object.Namespace) {
+		x.objects = append(x.objects, object)
+		x.inFile[object.Location.File] = append(x.inFile[object.Location.File], object)
+	}
 }
 
 // addObject makes an object known under each namespace that it gets.

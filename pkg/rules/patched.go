@@ -46,9 +46,9 @@ func newPatches(facts *model.Facts) patches {
 // the object's own file does not: a patch of a kustomization with its kind, or
 // patches of a Flux Kustomization that mention its kind. Nested Kustomizations
 // hand patches on, so it does not matter which one builds the object. What a
-// cluster reports is final.
+// cluster reports, or a rendering gives, is final.
 func (x *index) mayBePatched(object *model.Object) bool {
-	if live(object) || x.Repository == nil {
+	if live(object) || x.Repository == nil || len(x.effective[object.Location]) > 0 {
 		return false
 	}
 	mentioned, known := x.patches.mentioned[object.Kind]

@@ -55,6 +55,8 @@ func Run(facts *model.Facts, opts Options) Result {
 	}
 	opts.Config.apply(index, &result)
 	slices.SortStableFunc(result.Findings, compare)
+	// One place that several clusters build gives one finding for all.
+	result.Findings = slices.CompactFunc(result.Findings, func(a, b v1alpha1.Finding) bool { return compare(a, b) == 0 })
 	slices.SortStableFunc(result.Ignored, func(a, b Ignored) int { return compare(a.Finding, b.Finding) })
 	return result
 }
