@@ -21,9 +21,9 @@ func assemble(o Options, cache *cache, context7, site, byHand Source) (queries, 
 	}
 	queries = unless(o.NoContext7, "it was left out (--no-context7)",
 		unless(o.Context7URL == "", "it has no address",
-			cached(cache, online(prompt(context7)))))
+			cached(cache, o.Context7URL+" "+o.Context7Library, online(prompt(context7)))))
 	pages = either(
-		cached(cache, online(unless(o.SiteURL == "", "it has no address", prompt(site)))),
+		cached(cache, o.SiteURL, online(unless(o.SiteURL == "", "it has no address", prompt(site)))),
 		byHand)
 	return queries, pages
 }
@@ -58,9 +58,11 @@ func either(first, second Source) Source {
 }
 
 // cached answers from the cache while it can, and keeps what the source says.
-func cached(c *cache, s Source) Source {
+// What came from another origin, a mirror for example, is another document.
+func cached(c *cache, origin string, s Source) Source {
 	return sourceFunc(func(ctx context.Context, want Want) (*Document, error) {
-		copied := c.read(want.ID)
+		id := fileName(origin) + " " + want.ID
+		copied := c.read(id)
 		if copied != nil {
 			copied.Copy = true
 			if c.fresh(copied) {
@@ -71,7 +73,7 @@ func cached(c *cache, s Source) Source {
 		document, err := s.Get(ctx, want)
 		switch {
 		case err == nil:
-			c.write(want.ID, document)
+			c.write(id, document)
 			return document, nil
 		case copied != nil:
 			copied.Instead = err

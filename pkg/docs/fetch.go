@@ -190,7 +190,9 @@ func (f *fetcher) try(ctx context.Context, address *url.URL, etag string) (*resp
 	case !bytes.Contains(body[max(0, len(body)-4096):], []byte("</html>")):
 		return nil, errTruncated
 	}
-	return &response{address: answer.Request.URL, etag: answer.Header.Get("ETag"), body: body}, nil
+	shown := *answer.Request.URL
+	shown.User = nil // the credentials of a mirror are nobody else's business
+	return &response{address: &shown, etag: answer.Header.Get("ETag"), body: body}, nil
 }
 
 // requestError drops the method and address that net/http puts before each

@@ -35,10 +35,14 @@ type site struct {
 
 func newSite(o Options) *site {
 	s := &site{slots: make(chan struct{}, maxAtOnce)}
-	s.base, s.baseErr = url.Parse(o.SiteURL)
-	if s.baseErr == nil && (s.base.Host == "" || s.base.Scheme != "https" && s.base.Scheme != "http") {
-		s.baseErr = fmt.Errorf("%q is not the address of a website", o.SiteURL)
+	base, err := url.Parse(o.SiteURL)
+	switch {
+	case err != nil:
+		s.baseErr = errors.New("its address cannot be read") // it may hold a password
+	case base.Host == "" || base.Scheme != "https" && base.Scheme != "http":
+		s.baseErr = fmt.Errorf("%q is not the address of a website", base.Redacted())
 	}
+	s.base = base
 	s.fetcher = newFetcher(o)
 	return s
 }

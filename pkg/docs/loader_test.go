@@ -2,6 +2,7 @@ package docs
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -309,6 +310,49 @@ func TestMirrorUnderAPath(t *testing.T) {
 		if s := status(t, Load(t.Context(), o), SourceSite); s.Status != StatusFailed || s.Reason == "" {
 			t.Errorf("%s: %+v", bad, s)
 		}
+	}
+}
+
+func TestMirrorsDoNotShareCopies(t *testing.T) {
+	first, second := newNetlify(t, ""), newNetlify(t, "")
+	o, _ := testOptions(t, first.URL)
+	Load(t.Context(), o)
+	o.SiteURL = second.URL
+	r := Load(t.Context(), o)
+	if second.pages.Load() != first.pages.Load() || status(t, r, SourceCache).Documents != 0 {
+		t.Errorf("the second mirror sent %d pages, the first %d", second.pages.Load(), first.pages.Load())
+	}
+}
+
+func TestCredentialsOfAMirrorStayOut(t *testing.T) {
+	server := newNetlify(t, "")
+	o, _ := testOptions(t, strings.Replace(server.URL, "http://", "http://robot:s3cr3t@", 1))
+	o.Focus = []string{"helm"}
+	shown := fmt.Sprintf("%+v", Load(t.Context(), o))
+	server.Close()
+	o.MaxAge = 0
+	shown += fmt.Sprintf("%+v", Load(t.Context(), o))
+	for _, bad := range []string{"ftp://robot:s3cr3t@mirror/", "http://robot:s3cr3t@ mirror/"} {
+		o.SiteURL = bad
+		shown += fmt.Sprintf("%+v", Load(t.Context(), o))
+	}
+	if strings.Contains(shown, "s3cr3t") {
+		t.Error("the password is in the result")
+	}
+	err := filepath.WalkDir(o.CacheDir, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		if content, err := os.ReadFile(path); err != nil || strings.Contains(string(content), "s3cr3t") {
+			t.Errorf("the password is in %s: %v", path, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if server.pages.Load() == 0 {
+		t.Error("nothing was loaded")
 	}
 }
 

@@ -31,7 +31,8 @@ type Options struct {
 	Context7Library string
 	// UserAgent names this program to both.
 	UserAgent string
-	// Transport carries the requests; nil means http.DefaultTransport.
+	// Transport carries the requests; nil means one like
+	// http.DefaultTransport.
 	Transport http.RoundTripper
 
 	// Timeout is how long one Loader may wait for the network altogether,
@@ -69,6 +70,14 @@ func (o Options) withDefaults() Options {
 	o.Timeout = cmp.Or(o.Timeout, DefaultTimeout)
 	o.Context7Timeout = cmp.Or(o.Context7Timeout, DefaultContext7Timeout)
 	o.CacheSize = cmp.Or(o.CacheSize, DefaultCacheSize)
+	if o.Transport == nil {
+		// The usual transport keeps two connections to a host.
+		if usual, ok := http.DefaultTransport.(*http.Transport); ok {
+			usual = usual.Clone()
+			usual.MaxIdleConnsPerHost = maxAtOnce
+			o.Transport = usual
+		}
+	}
 	if o.Now == nil {
 		o.Now = time.Now //nolint:forbidigo // the caller gave no clock
 	}
