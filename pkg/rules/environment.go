@@ -8,8 +8,11 @@ import (
 
 // production is true for objects that are written for a production
 // environment, by a folder of their path. Shared bases are not.
-func production(object *model.Object) bool {
-	for _, folder := range strings.Split(strings.ToLower(object.Location.File), "/") {
+func production(object *model.Object) bool { return productionFile(object.Location.File) }
+
+// productionFile is production for files that are no objects.
+func productionFile(file string) bool {
+	for _, folder := range strings.Split(strings.ToLower(file), "/") {
 		switch folder, _, _ = strings.Cut(folder, "-"); folder {
 		case "production", "prod", "prd":
 			return true

@@ -32,6 +32,8 @@ type index struct {
 	builders map[string][]*model.Build
 	// inFile are the Flux objects that a file defines.
 	inFile map[string][]*model.Object
+	// variables are those of each file.
+	variables map[string][]model.Variable
 	// consumers are the objects that use a source.
 	consumers map[*model.Object][]*model.Object
 	// roots are folders that a cluster syncs, each with a trailing slash; the
@@ -60,6 +62,7 @@ func newIndex(facts *model.Facts) *index {
 		builds:    map[model.Location][]*model.Build{},
 		builders:  map[string][]*model.Build{},
 		inFile:    map[string][]*model.Object{},
+		variables: map[string][]model.Variable{},
 		consumers: map[*model.Object][]*model.Object{},
 	}
 	if facts.Repository != nil {
@@ -105,6 +108,9 @@ func (x *index) indexRepository(repository *model.Repository) {
 	}
 	for _, object := range repository.Objects {
 		x.written[object.Location] = object
+	}
+	for _, variable := range repository.Variables {
+		x.variables[variable.File] = append(x.variables[variable.File], variable)
 	}
 	for i := range repository.Builds {
 		build := &repository.Builds[i]

@@ -69,7 +69,11 @@ var table = []Rule{
 	ks11,
 	ks12,
 	ks13,
+	ks14,
+	ks15,
 	ks16,
+	ks17,
+	ks18,
 	ks19,
 	ks20,
 	ks21,
@@ -127,6 +131,7 @@ var table = []Rule{
 	sec05,
 	sec06,
 	sec07,
+	sec08,
 	sec09,
 	sec10,
 	sec11,
@@ -173,6 +178,7 @@ var table = []Rule{
 	ten05,
 	ten06,
 	ten07,
+	wrk01,
 }
 
 // All returns the rules, sorted by id.
