@@ -14,9 +14,9 @@ import (
 // maxNameLength bounds names and the like; Kubernetes allows 253 characters.
 const maxNameLength = 512
 
-// needsLibrary is true for documents of which more is kept than a skim finds:
-// Flux objects, lists, and manifests whose body rules read.
-func needsLibrary(apiVersion, kind []byte) bool {
+// needsNodes is true for documents of which more is kept than a skim finds: Flux
+// objects, lists, and manifests whose body rules read.
+func needsNodes(apiVersion, kind []byte) bool {
 	return keepsBody(kind) || bytes.HasSuffix(kind, []byte("List")) || bytes.Contains(apiVersion, []byte("flux")) || bytes.Contains(apiVersion, []byte("flagger"))
 }
 

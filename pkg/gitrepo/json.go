@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
+	"sync"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -17,12 +20,17 @@ var errTooMuchJSON = errors.New("aliases expand it beyond all measure")
 // maxExpandedSize or maxExpandedDepth, as alias bombs do. With clean, escape
 // sequences and the like are taken out of all text.
 func nodeJSON(node *yaml.Node, clean bool) (json.RawMessage, error) {
-	w := jsonWriter{clean: clean}
+	w := jsonWriters.Get().(*jsonWriter)
+	defer jsonWriters.Put(w)
+	w.out, w.clean = w.out[:0], clean
 	if err := w.value(node, 0); err != nil {
 		return nil, err
 	}
-	return w.out, nil
+	return slices.Clone(w.out), nil
 }
+
+// jsonWriters keep their buffers, so that what is kept has no spare room.
+var jsonWriters = sync.Pool{New: func() any { return &jsonWriter{} }}
 
 // cleanJSON is nodeJSON with clean, at the price of one without for text that
 // has nothing to clean.
@@ -156,9 +164,38 @@ func (w *jsonWriter) text(value string) {
 	if w.clean {
 		value = sanitize.Text(value, maxExpandedSize)
 	}
-	encoded, err := json.Marshal(value)
-	if err != nil { // No string fails.
-		encoded = []byte(`""`)
+	w.out = append(w.out, '"')
+	from := 0
+	for i := 0; i < len(value); i++ {
+		c := value[i]
+		if c >= ' ' && c != '"' && c != '\\' && c < 0x7f {
+			continue
+		}
+		if c >= 0x80 {
+			// What is no UTF-8 becomes what the JSON package makes of it.
+			if r, size := utf8.DecodeRuneInString(value[i:]); r != utf8.RuneError || size > 1 {
+				i += size - 1
+				continue
+			}
+		}
+		w.out = append(w.out, value[from:i]...)
+		switch c {
+		case '"', '\\':
+			w.out = append(w.out, '\\', c)
+		case '\n':
+			w.out = append(w.out, '\\', 'n')
+		case '\t':
+			w.out = append(w.out, '\\', 't')
+		default:
+			if c >= 0x80 {
+				w.out = append(w.out, "\ufffd"...)
+				break
+			}
+			w.out = append(w.out, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&0xf])
+		}
+		from = i + 1
 	}
-	w.out = append(w.out, encoded...)
+	w.out = append(append(w.out, value[from:]...), '"')
 }
+
+const hexDigits = "0123456789abcdef"

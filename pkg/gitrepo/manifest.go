@@ -1,8 +1,8 @@
 package gitrepo
 
 import (
+	"bytes"
 	"encoding/base64"
-	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -94,49 +94,61 @@ func classifyNode(node *yaml.Node, encoded bool) model.ValueClass {
 	if node.Kind != yaml.ScalarNode || isNull(node) {
 		return model.ValueEmpty
 	}
-	return classify(node.Value, encoded)
+	return classify([]byte(node.Value), encoded)
 }
 
 // classify looks through base64, since placeholders and references are encoded
 // as well; what is not text then is a value.
-func classify(value string, encoded bool) model.ValueClass {
-	class := model.ClassifyValue(value)
+func classify(value []byte, encoded bool) model.ValueClass {
+	class := model.ClassifyBytes(value)
 	if !encoded || class != model.ValueText {
 		return class
 	}
-	decoded, err := base64.StdEncoding.DecodeString(value)
+	decoded, err := base64.StdEncoding.AppendDecode(nil, value)
 	if err != nil || !utf8.Valid(decoded) {
 		return class
 	}
-	return model.ClassifyValue(string(decoded))
+	return model.ClassifyBytes(decoded)
 }
 
 func (e skimmedEntry) classify(kind string) model.ValueClass {
-	value := string(e.value)
+	value := e.value
 	switch e.style {
 	case plainScalar:
-		if value == "~" || value == "null" || value == "Null" || value == "NULL" {
+		if text := string(value); text == "~" || text == "null" || text == "Null" || text == "NULL" {
 			return model.ValueEmpty
 		}
 	case literalScalar:
-		value = dedent(value)
+		// Long text is classified by what it contains, wherever.
+		if len(value) < maxDedented {
+			value = dedent(value)
+		}
+	case quotedScalar, foldedScalar:
 	}
 	return classify(value, isEncoded(kind, string(e.field)))
 }
 
-// dedent takes the indentation of a literal block scalar away.
-func dedent(block string) string {
+// maxDedented is the length from which indentation does not matter to the class
+// of a value, in bytes.
+const maxDedented = 1024
+
+// dedent takes the indentation of a literal block scalar away. Breaks become
+// line feeds.
+func dedent(block []byte) []byte {
 	indent := -1
-	var text strings.Builder
-	text.Grow(len(block))
-	for line := range strings.Lines(block) {
-		line = strings.TrimSuffix(line, "\n")
-		line = strings.TrimSuffix(line, "\r")
-		if indent < 0 && strings.TrimLeft(line, " ") != "" {
-			indent = len(line) - len(strings.TrimLeft(line, " "))
+	text := make([]byte, 0, len(block))
+	for line := range bytes.Lines(block) {
+		line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+		if column := spaces(line); indent < 0 && column < len(line) {
+			indent = column
 		}
-		text.WriteString(line[min(len(line), max(indent, 0)):])
-		text.WriteByte('\n')
+		if indent >= 0 {
+			text = append(text, line[min(len(line), indent):]...)
+		}
+		text = append(text, '\n')
 	}
-	return text.String()
+	if !bytes.HasSuffix(block, []byte("\n")) {
+		text = bytes.TrimSuffix(text, []byte("\n"))
+	}
+	return text
 }

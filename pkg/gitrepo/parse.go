@@ -61,6 +61,7 @@ type parsedObject struct {
 // parser reads files, one after the other.
 type parser struct {
 	skimmer skimmer
+	nodes   nodePool
 	lines   lineFinder
 	// shared are the strings that many documents have, cleaned, by what the
 	// files say.
@@ -70,7 +71,7 @@ type parser struct {
 
 func newParser(budget *budget) *parser {
 	return &parser{
-		skimmer: skimmer{wanted: needsLibrary},
+		skimmer: skimmer{wanted: needsNodes},
 		lines:   lineFinder{names: map[string]string{}},
 		shared:  map[string]string{},
 		budget:  budget,
@@ -133,17 +134,11 @@ func (p *parser) parse(f *file, content []byte) *parsed {
 		}
 		text = jsonAsYAML(text)
 	}
-	plain := !isJSON(f.name) && r.role == roleManifests && plainText(text)
+	plain := !isJSON(f.name) && plainText(text)
 	eachChunk(text, func(c chunk) bool {
 		if plain {
-			if found, ok := p.skimmer.skim(c.text); ok {
-				if found.line > 0 {
-					if !r.nextDocument(c.line) {
-						return false
-					}
-					r.readSkimmed(found, c.line)
-				}
-				return true
+			if read, ok := r.readPlain(c); read {
+				return ok
 			}
 		}
 		return r.readChunk(c)
@@ -158,6 +153,46 @@ func (p *parser) parse(f *file, content []byte) *parsed {
 	r.readKeys(text)
 	return r.result
 }
+
+// readPlain reads a chunk without the YAML library. read is false when that is
+// not possible, ok as for readChunk.
+func (r *fileReader) readPlain(c chunk) (read, ok bool) {
+	if r.role == roleManifests {
+		found, more, ok := r.skimmer.skim(c.text)
+		switch {
+		case ok && found.line == 0:
+			return true, true
+		case ok:
+			if !r.nextDocument(c.line) {
+				return true, false
+			}
+			r.readSkimmed(found, c.line)
+			return true, true
+		case !more:
+			return false, false
+		}
+	}
+	if len(c.text) > maxLoadedSize {
+		return false, false
+	}
+	root, ok := r.skimmer.load(c.text, &r.nodes)
+	if !ok || root == nil {
+		return ok, ok
+	}
+	if !r.nextDocument(c.line) {
+		return true, false
+	}
+	for _, node := range r.nodes.nodes[:r.nodes.used] {
+		node.Line += c.line - 1
+	}
+	r.readRole(root, c)
+	r.readNode(root)
+	return true, true
+}
+
+// maxLoadedSize bounds the documents that are read in full without the library,
+// in bytes: their nodes are kept for the next.
+const maxLoadedSize = 64 << 10
 
 // readChunk reads the documents of a chunk, of which there may be several after
 // "..." lines, with the YAML library.

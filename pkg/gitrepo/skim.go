@@ -1,6 +1,10 @@
 package gitrepo
 
-import "bytes"
+import (
+	"bytes"
+
+	"go.yaml.in/yaml/v3"
+)
 
 // Bounds of what is skimmed; what exceeds them is left to the library.
 const (
@@ -10,15 +14,15 @@ const (
 	maxSkimFlow   = 16  // flow collections inside each other
 )
 
-// skimmer reads a document without building the nodes that the YAML library
-// builds, which costs twenty times as much. It accepts only a small and plain
-// part of YAML: block mappings and sequences, scalars of one line, block
-// scalars, simple flow collections. Whatever it accepts, the library parses
-// without an error and to the same answer; a fuzz test and the corpus test hold
-// it to that. Whatever is in the least unusual is left to the library.
+// skimmer reads documents without the YAML library, which costs twenty times as
+// much. It accepts only a small and plain part of YAML: block mappings and
+// sequences, scalars of one line, block scalars, simple flow collections.
+// Whatever it accepts, the library parses without an error and to the same
+// answer; a fuzz test and the corpus test hold it to that. Whatever is in the
+// least unusual is left to the library.
 type skimmer struct {
 	// wanted says of which documents more is kept than a skim finds, by their
-	// apiVersion and kind; these are left to the library, too.
+	// apiVersion and kind.
 	wanted func(apiVersion, kind []byte) bool
 
 	found skimmed
@@ -33,6 +37,13 @@ type skimmer struct {
 	// plain is true when the next line may continue a plain scalar, single when
 	// that scalar must not have a second line.
 	plain, single bool
+	// more is true when the document turned out to be wanted.
+	more bool
+
+	// nodes builds the nodes of the library as well; nil when they are not
+	// asked for. scalar is the last one, root the outermost.
+	nodes        *nodePool
+	scalar, root *yaml.Node
 }
 
 // skimmed is what a skim finds. The slices are parts of the text.
@@ -71,24 +82,45 @@ type skimLevel struct {
 	sequence bool
 	// firstKey is the index in keys of the mapping's first key.
 	firstKey int
+	node     *yaml.Node
 }
 
-// skim reads one document; ok is false when it is left to the library. The text
+// skim reads one document. With ok, found is what it holds; without, more is
+// true for a document that is wanted, of which load may read the whole. The text
 // must be valid in the sense of plainText. The result is good until the next
 // call.
-func (s *skimmer) skim(text []byte) (found *skimmed, ok bool) {
+func (s *skimmer) skim(text []byte) (found *skimmed, more, ok bool) {
+	s.nodes, s.root = nil, nil
+	ok = s.read(text)
+	return &s.found, s.more, ok
+}
+
+// load reads one document as skim does, and returns the same nodes as the
+// library, without comments, columns and the tags that follow from the values;
+// nil for a document without content. They are good until the next call.
+func (s *skimmer) load(text []byte, nodes *nodePool) (root *yaml.Node, ok bool) {
+	if bytes.IndexByte(text, '\r') >= 0 {
+		return nil, false
+	}
+	s.nodes, s.root = nodes, nil
+	nodes.used = 0
+	ok = s.read(text)
+	return s.root, ok
+}
+
+func (s *skimmer) read(text []byte) bool {
 	s.text, s.next, s.line = text, 0, 0
 	s.levels, s.keys = s.levels[:0], s.keys[:0]
-	s.pending, s.plain, s.single = false, false, false
+	s.pending, s.plain, s.single, s.more = false, false, false, false
 	s.found = skimmed{labels: s.found.labels[:0], annotations: s.found.annotations[:0], entries: s.found.entries[:0]}
 	for {
 		line, ok := s.readLine()
 		if !ok {
 			s.found.mapping = len(s.levels) > 0 && !s.levels[0].sequence
-			return &s.found, true
+			return true
 		}
 		if !s.takeLine(line) {
-			return nil, false
+			return false
 		}
 	}
 }
@@ -102,7 +134,7 @@ func (s *skimmer) readLine() (line []byte, ok bool) {
 	if end := bytes.IndexByte(line, '\n'); end >= 0 {
 		line = line[:end]
 	}
-	s.next += len(line) + 1
+	s.next = min(s.next+len(line)+1, len(s.text))
 	s.line++
 	return bytes.TrimSuffix(line, []byte("\r")), true
 }
@@ -115,6 +147,8 @@ func (s *skimmer) takeLine(line []byte) bool {
 	rest := line[indent:]
 	switch {
 	case len(rest) == 0:
+		// An empty line inside a scalar becomes a part of it.
+		s.single = s.single || s.nodes != nil
 		return true
 	case rest[0] == '#':
 		s.plain = false
@@ -124,7 +158,13 @@ func (s *skimmer) takeLine(line []byte) bool {
 	}
 	if s.plain && indent > s.top().indent {
 		value, after := cutPlain(rest)
-		return len(value) > 0 && len(after) == 0 && !s.single
+		if len(value) == 0 || len(after) > 0 || s.single {
+			return false
+		}
+		if s.nodes != nil {
+			s.scalar.Value += " " + string(value)
+		}
+		return true
 	}
 	s.plain = false
 	return s.place(indent, isDash(rest)) && s.content(indent, rest)
@@ -137,7 +177,8 @@ func (s *skimmer) top() *skimLevel { return &s.levels[len(s.levels)-1] }
 func (s *skimmer) place(indent int, dash bool) bool {
 	if len(s.levels) == 0 {
 		s.found.line = s.line
-		s.levels = append(s.levels, skimLevel{indent: indent, sequence: dash})
+		s.levels = append(s.levels, skimLevel{indent: indent, sequence: dash, node: s.newCollection(dash)})
+		s.root = s.top().node
 		return true
 	}
 	pending := s.pending
@@ -166,8 +207,66 @@ func (s *skimmer) push(indent int, sequence bool) bool {
 	if role := s.role(); role.scalar() || role == roleFields && sequence {
 		return false
 	}
-	s.levels = append(s.levels, skimLevel{indent: indent, sequence: sequence, firstKey: len(s.keys)})
+	node := s.newCollection(sequence)
+	s.put(node)
+	s.levels = append(s.levels, skimLevel{indent: indent, sequence: sequence, firstKey: len(s.keys), node: node})
 	return true
+}
+
+// newCollection returns a node when nodes are asked for.
+func (s *skimmer) newCollection(sequence bool) *yaml.Node {
+	switch {
+	case s.nodes == nil:
+		return nil
+	case sequence:
+		return s.nodes.add(yaml.SequenceNode, "!!seq", "", s.line)
+	}
+	return s.nodes.add(yaml.MappingNode, "!!map", "", s.line)
+}
+
+// addItem gives a collection a key, if it is a mapping, and a place for a value,
+// which is null until put fills it.
+func (s *skimmer) addItem(collection *yaml.Node, key []byte, style yaml.Style) {
+	if s.nodes == nil {
+		return
+	}
+	if collection.Kind == yaml.MappingNode {
+		node := s.nodes.add(yaml.ScalarNode, "", string(key), s.line)
+		node.Style = style
+		collection.Content = append(collection.Content, node)
+	}
+	collection.Content = append(collection.Content, s.nodes.add(yaml.ScalarNode, "!!null", "", s.line))
+}
+
+// put sets the value of the innermost key or item.
+func (s *skimmer) put(node *yaml.Node) {
+	if s.nodes != nil {
+		content := s.top().node.Content
+		content[len(content)-1] = node
+	}
+}
+
+// newScalar returns the node of a scalar when nodes are asked for.
+func (s *skimmer) newScalar(value []byte, style scalarStyle, line int) *yaml.Node {
+	if s.nodes == nil {
+		return nil
+	}
+	node := s.nodes.add(yaml.ScalarNode, "", string(value), line)
+	switch style {
+	case quotedScalar:
+		node.Style = yaml.DoubleQuotedStyle
+	case literalScalar:
+		node.Style = yaml.LiteralStyle
+	case plainScalar, foldedScalar:
+	}
+	return node
+}
+
+func keyStyle(rest []byte) yaml.Style {
+	if rest[0] == '"' || rest[0] == '\'' {
+		return yaml.DoubleQuotedStyle
+	}
+	return 0
 }
 
 // content takes a line after its indentation: dashes, then a key or a value.
@@ -175,6 +274,7 @@ func (s *skimmer) content(indent int, rest []byte) bool {
 	for s.top().sequence {
 		// rest begins with a dash.
 		after := rest[1:]
+		s.addItem(s.top().node, nil, 0)
 		if blank(after) {
 			s.pending = true
 			return true
@@ -194,6 +294,7 @@ func (s *skimmer) content(indent int, rest []byte) bool {
 	if key == nil || !s.addKey(key) {
 		return false
 	}
+	s.addItem(s.top().node, key, keyStyle(rest))
 	if blank(after) {
 		s.pending = true
 		return !s.role().scalar()
@@ -207,7 +308,11 @@ func (s *skimmer) addKey(key []byte) bool {
 		return false
 	}
 	// What SOPS has encrypted is looked at more closely.
-	return len(s.levels) > 1 || string(key) != "sops"
+	if len(s.levels) == 1 && string(key) == "sops" && s.nodes == nil {
+		s.more = true
+		return false
+	}
+	return true
 }
 
 func (s *skimmer) newKey(first int, key []byte) bool {
@@ -234,7 +339,8 @@ func (s *skimmer) value(rest []byte) bool {
 		if role.scalar() || role == roleFields && !bytes.HasPrefix(rest, []byte("{}")) {
 			return false
 		}
-		after, ok := s.flow(rest, 0)
+		node, after, ok := s.flow(rest, 0)
+		s.put(node)
 		return ok && blank(after)
 	case '"', '\'':
 		value, after, ok := cutQuoted(rest)
@@ -251,10 +357,14 @@ func (s *skimmer) block(header []byte) bool {
 	if header[0] == '>' {
 		style = foldedScalar
 	}
-	if len(rest) > 0 && (rest[0] == '-' || rest[0] == '+') {
+	strip := len(rest) > 0 && rest[0] == '-'
+	if strip || len(rest) > 0 && rest[0] == '+' {
+		if !strip && s.nodes != nil {
+			return false
+		}
 		rest = rest[1:]
 	}
-	if !blank(rest) {
+	if !blank(rest) || s.nodes != nil && style == foldedScalar {
 		return false
 	}
 	// The first line with text gives the indentation of all. Blank lines before
@@ -271,6 +381,8 @@ func (s *skimmer) block(header []byte) bool {
 		if column == len(line) {
 			if indent == 0 {
 				leading = max(leading, column)
+			} else if column > indent {
+				end = s.next // Spaces that are text.
 			}
 			continue
 		}
@@ -288,56 +400,77 @@ func (s *skimmer) block(header []byte) bool {
 			}
 			indent = column
 		}
-		end = min(s.next, len(s.text))
+		end = s.next
 	}
 	if indent == 0 && leading > 0 {
 		return false
 	}
-	return s.keep(s.text[start:end], style, headerLine)
+	if s.nodes == nil {
+		return s.keep(s.text[start:end], style, headerLine)
+	}
+	value := dedent(s.text[start:end])
+	if strip {
+		value = bytes.TrimSuffix(value, []byte("\n"))
+	}
+	return s.keep(value, style, headerLine)
 }
 
 // flow takes a flow collection that ends on this line.
-func (s *skimmer) flow(rest []byte, depth int) (after []byte, ok bool) {
+func (s *skimmer) flow(rest []byte, depth int) (node *yaml.Node, after []byte, ok bool) {
 	mapping, closing := rest[0] == '{', rest[0]+2
+	node = s.newCollection(!mapping)
 	rest = bytes.TrimLeft(rest[1:], " ")
 	if len(rest) > 0 && rest[0] == closing {
-		return rest[1:], true
+		return node, rest[1:], true
 	}
 	first := len(s.keys)
 	defer func() { s.keys = s.keys[:first] }()
 	for len(rest) > 0 {
+		var key []byte
+		style := keyStyle(rest)
 		if mapping {
-			key, value := cutKey(rest)
+			key, after = cutKey(rest)
 			if key == nil || !s.newKey(first, key) {
-				return nil, false
+				return nil, nil, false
 			}
-			if rest = bytes.TrimLeft(value, " "); len(rest) == 0 {
-				return nil, false
+			if rest = bytes.TrimLeft(after, " "); len(rest) == 0 {
+				return nil, nil, false
 			}
 		}
+		s.addItem(node, key, style)
+		var value *yaml.Node
 		switch rest[0] {
 		case '{', '[':
 			if depth == maxSkimFlow {
-				return nil, false
+				return nil, nil, false
 			}
-			rest, ok = s.flow(rest, depth+1)
+			value, rest, ok = s.flow(rest, depth+1)
 		case '"', '\'':
-			_, rest, ok = cutQuoted(rest)
+			var text []byte
+			text, rest, ok = cutQuoted(rest)
+			value = s.newScalar(text, quotedScalar, s.line)
 		default:
-			rest, ok = cutFlowPlain(rest)
+			var text []byte
+			text, rest, ok = cutFlowPlain(rest)
+			value = s.newScalar(text, plainScalar, s.line)
 		}
 		rest = bytes.TrimLeft(rest, " ")
-		switch {
-		case !ok || len(rest) == 0:
-			return nil, false
-		case rest[0] == closing:
-			return rest[1:], true
-		case rest[0] != ',':
-			return nil, false
+		if !ok || len(rest) == 0 {
+			return nil, nil, false
+		}
+		if node != nil {
+			node.Content[len(node.Content)-1] = value
+		}
+		switch rest[0] {
+		case closing:
+			return node, rest[1:], true
+		case ',':
+		default:
+			return nil, nil, false
 		}
 		rest = bytes.TrimLeft(rest[1:], " ")
 	}
-	return nil, false
+	return nil, nil, false
 }
 
 // skimRole says what is kept of the value of a key.
@@ -413,6 +546,8 @@ func (s *skimmer) role() skimRole {
 func (s *skimmer) keep(value []byte, style scalarStyle, line int) bool {
 	role := s.role()
 	s.single = role.scalar()
+	s.scalar = s.newScalar(value, style, line)
+	s.put(s.scalar)
 	if role == roleNone {
 		return true
 	}
@@ -437,7 +572,8 @@ func (s *skimmer) keep(value []byte, style scalarStyle, line int) bool {
 			s.found.namespace = value
 			return true
 		}
-		return s.found.apiVersion == nil || s.found.kind == nil || !s.wanted(s.found.apiVersion, s.found.kind)
+		s.more = s.nodes == nil && s.found.apiVersion != nil && s.found.kind != nil && s.wanted(s.found.apiVersion, s.found.kind)
+		return !s.more
 	case roleLabel:
 		s.found.labels = append(s.found.labels, [2][]byte{key, value})
 	case roleAnnotation:
@@ -540,23 +676,23 @@ func cutPlain(rest []byte) (value, after []byte) {
 }
 
 // cutFlowPlain cuts off a plain scalar inside a flow collection.
-func cutFlowPlain(rest []byte) (after []byte, ok bool) {
+func cutFlowPlain(rest []byte) (value, after []byte, ok bool) {
 	if !plainBegins(rest) {
-		return nil, false
+		return nil, nil, false
 	}
 	for i, c := range rest {
 		switch c {
 		case ',', ']', '}':
-			return rest[i:], true
+			return bytes.TrimRight(rest[:i], " "), rest[i:], true
 		case '[', '{', '\t', '#', '?':
-			return nil, false
+			return nil, nil, false
 		case ':':
 			if i+1 == len(rest) || !wordByte[rest[i+1]] {
-				return nil, false
+				return nil, nil, false
 			}
 		}
 	}
-	return nil, false
+	return nil, nil, false
 }
 
 // plainBegins is true where a plain scalar may begin.
@@ -582,4 +718,23 @@ func byteSet(members string, beyondASCII bool) (set [256]bool) {
 		set[c] = true
 	}
 	return set
+}
+
+// nodePool keeps nodes for the next document.
+type nodePool struct {
+	nodes []*yaml.Node
+	used  int
+}
+
+func (p *nodePool) add(kind yaml.Kind, tag, value string, line int) *yaml.Node {
+	if p.used == len(p.nodes) {
+		block := make([]yaml.Node, 128)
+		for i := range block {
+			p.nodes = append(p.nodes, &block[i])
+		}
+	}
+	node := p.nodes[p.used]
+	p.used++
+	*node = yaml.Node{Kind: kind, Tag: tag, Value: value, Line: line, Content: node.Content[:0]}
+	return node
 }

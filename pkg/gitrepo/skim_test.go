@@ -87,6 +87,10 @@ var seeds = []string{
 	"\n\n   # x\na: b",
 	"a: b\n\x00",
 	"a: \xff\n",
+	"a: |    ",
+	"a: |-\n  b\n\n  c\n   \n\nd: |\n  e",
+	"- a: [b, {c: d, \"e\": [f, 'g']}]\n  h: {}\n  i: []\n",
+	"a: b c\n  d  \n\n  e\n",
 	"sops:\n  mac: x\n",
 	"apiVersion: v1\nkind: List\nitems: []\n",
 }
@@ -114,8 +118,11 @@ func FuzzSkim(f *testing.F) {
 func TestSkimAccepts(t *testing.T) {
 	s := &skimmer{wanted: func([]byte, []byte) bool { return false }}
 	for i, seed := range seeds[:4] {
-		if _, ok := s.skim([]byte(seed)); !ok {
-			t.Errorf("document %d was left to the library", i)
+		if _, _, ok := s.skim([]byte(seed)); !ok {
+			t.Errorf("document %d is not skimmed", i)
+		}
+		if _, ok := s.load([]byte(seed), &nodePool{}); !ok {
+			t.Errorf("document %d is left to the library", i)
 		}
 	}
 }
@@ -123,8 +130,9 @@ func TestSkimAccepts(t *testing.T) {
 // compareSkim is an error when the skimmer accepts a document of which the
 // library says something else.
 func compareSkim(s *skimmer, text []byte) error {
-	found, ok := s.skim(text)
-	if !ok {
+	loaded, loadable := s.load(text, &nodePool{})
+	found, _, ok := s.skim(text)
+	if !ok && !loadable {
 		return nil
 	}
 	var root *yaml.Node
@@ -145,6 +153,14 @@ func compareSkim(s *skimmer, text []byte) error {
 			return errors.New("accepted, but there are two documents")
 		}
 		root = document.Content[0]
+	}
+	if loadable {
+		if err := compareNodes(loaded, root, ""); err != nil {
+			return err
+		}
+	}
+	if !ok {
+		return nil
 	}
 	if (root == nil) != (found.line == 0) {
 		return fmt.Errorf("accepted with line %d, the library has %v", found.line, root)
@@ -195,6 +211,26 @@ func compareSkim(s *skimmer, text []byte) error {
 		b := read.manifests[i]
 		if !maps.Equal(a.Labels, b.Labels) || !maps.Equal(a.Annotations, b.Annotations) || !slices.Equal(a.Entries, b.Entries) {
 			return fmt.Errorf("%+v; the library has %+v", a, b)
+		}
+	}
+	return nil
+}
+
+// compareNodes compares what is read of nodes.
+func compareNodes(got, want *yaml.Node, path string) error {
+	if got == nil || want == nil {
+		if got != want {
+			return fmt.Errorf("%s: loaded %v; the library has %v", path, got, want)
+		}
+		return nil
+	}
+	if got.Kind != want.Kind || got.Value != want.Value || got.ShortTag() != want.ShortTag() || got.Line != want.Line || len(got.Content) != len(want.Content) {
+		return fmt.Errorf("%s: loaded kind %d, %q, %s, line %d, %d nodes; the library has kind %d, %q, %s, line %d, %d nodes", path,
+			got.Kind, got.Value, got.ShortTag(), got.Line, len(got.Content), want.Kind, want.Value, want.ShortTag(), want.Line, len(want.Content))
+	}
+	for i := range got.Content {
+		if err := compareNodes(got.Content[i], want.Content[i], fmt.Sprintf("%s/%d", path, i)); err != nil {
+			return err
 		}
 	}
 	return nil

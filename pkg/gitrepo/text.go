@@ -44,6 +44,12 @@ func fromUTF16(content []byte, order binary.ByteOrder) []byte {
 // line breaks, the only breaks being LF and CRLF.
 func plainText(text []byte) bool {
 	for i := 0; i < len(text); {
+		for i+8 <= len(text) && printableWord(binary.LittleEndian.Uint64(text[i:])) {
+			i += 8
+		}
+		if i == len(text) {
+			break
+		}
 		c := text[i]
 		if c >= ' ' && c < 0x7f || c == '\n' || c == '\t' {
 			i++
@@ -60,6 +66,13 @@ func plainText(text []byte) bool {
 		i += size
 	}
 	return true
+}
+
+// printableWord is true for eight bytes from space to the last before DEL.
+func printableWord(bytes uint64) bool {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	// The top bit of a byte is set when it is below a space, DEL, or not ASCII.
+	return ((bytes-0x20*ones)|(bytes+ones)|bytes)&high == 0
 }
 
 // chunk is the part of a file between two document markers, with the marker

@@ -157,7 +157,7 @@ func (v *visitor) folder(f folder) {
 	if name == "" {
 		name = "."
 	}
-	open, err := v.root.Open(filepath.FromSlash(name))
+	open, err := openFolder(v.root, filepath.FromSlash(name))
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			v.problem(f.name, "FolderUnreadable", err, "check the permissions of the folder")

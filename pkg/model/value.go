@@ -1,7 +1,7 @@
 package model
 
 import (
-	"strings"
+	"bytes"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/lazyregexp"
 )
@@ -42,26 +42,34 @@ var (
 // ClassifyValue tells what kind of text a value is. It is made to call
 // something a credential only when its form is one of a few known ones, and a
 // placeholder only when nobody would use it.
-func ClassifyValue(value string) ValueClass {
-	trimmed := strings.TrimSpace(value)
+func ClassifyValue(value string) ValueClass { return ClassifyBytes([]byte(value)) }
+
+// ClassifyBytes is ClassifyValue for text that is not kept.
+func ClassifyBytes(value []byte) ValueClass {
+	trimmed := bytes.TrimSpace(value)
 	switch {
-	case trimmed == "":
+	case len(trimmed) == 0:
 		return ValueEmpty
-	case strings.HasPrefix(trimmed, "ENC["), strings.HasPrefix(trimmed, "$ANSIBLE_VAULT;"),
-		strings.HasPrefix(trimmed, "\x00GITCRYPT"),
-		strings.Contains(trimmed, "-----BEGIN AGE ENCRYPTED FILE-----"), strings.Contains(trimmed, "-----BEGIN PGP MESSAGE-----"):
+	case hasPrefix(trimmed, "ENC["), hasPrefix(trimmed, "$ANSIBLE_VAULT;"), hasPrefix(trimmed, "\x00GITCRYPT"),
+		contains(trimmed, "-----BEGIN AGE ENCRYPTED FILE-----"), contains(trimmed, "-----BEGIN PGP MESSAGE-----"):
 		return ValueEncrypted
-	case referenceValue().MatchString(trimmed[:min(len(trimmed), maxReference)]):
+	case referenceValue().Match(trimmed[:min(len(trimmed), maxReference)]):
 		return ValueReference
-	case mayHoldCredential(trimmed) && credentialValue().MatchString(trimmed):
+	case mayHoldCredential(trimmed) && credentialValue().Match(trimmed):
 		return ValueCredential
-	case strings.Contains(trimmed, "${"), strings.Contains(trimmed, "{{"), strings.Contains(trimmed, "<<"), strings.Contains(trimmed, "$("), strings.Contains(trimmed, "{%"):
+	case contains(trimmed, "${"), contains(trimmed, "{{"), contains(trimmed, "<<"), contains(trimmed, "$("), contains(trimmed, "{%"):
 		return ValueVariable
-	case len(trimmed) <= maxPlaceholder && placeholderValue().MatchString(trimmed):
+	case len(trimmed) <= maxPlaceholder && placeholderValue().Match(trimmed):
 		return ValuePlaceholder
 	}
 	return ValueText
 }
+
+func contains(text []byte, part string) bool { return bytes.Contains(text, []byte(part)) }
+
+func hasPrefix(text []byte, prefix string) bool { return bytes.HasPrefix(text, []byte(prefix)) }
+
+func hasSuffix(text []byte, suffix string) bool { return bytes.HasSuffix(text, []byte(suffix)) }
 
 // Most of what a repository holds is ConfigMaps with whole files in them, and
 // expressions run through these a hundred times slower than searches for single
@@ -72,35 +80,35 @@ const (
 )
 
 // mayHoldCredential is false for text in which credentialValue finds nothing.
-func mayHoldCredential(text string) bool {
-	if strings.Contains(text, "AKIA") || strings.Contains(text, "ASIA") {
+func mayHoldCredential(text []byte) bool {
+	if contains(text, "AKIA") || contains(text, "ASIA") {
 		return true
 	}
 	for from := 0; ; {
-		i := strings.IndexByte(text[from:], '_')
+		i := bytes.IndexByte(text[from:], '_')
 		if i < 0 {
 			break
 		}
 		from += i + 1
 		before := text[max(0, from-5) : from-1]
 		switch {
-		case strings.HasSuffix(before, "npm"), strings.HasSuffix(before, "pat"), before == "live":
+		case hasSuffix(before, "npm"), hasSuffix(before, "pat"), hasSuffix(before, "live"):
 			return true
-		case len(before) >= 3 && before[len(before)-3:len(before)-1] == "gh":
+		case len(before) >= 3 && hasSuffix(before[:len(before)-1], "gh"):
 			return true
 		}
 	}
 	for from := 0; ; {
-		i := strings.IndexByte(text[from:], '-')
+		i := bytes.IndexByte(text[from:], '-')
 		if i < 0 {
 			return false
 		}
 		from += i + 1
 		before := text[max(0, from-6) : from-1]
 		switch {
-		case before == "glpat", strings.HasSuffix(before, "AGE"), strings.HasPrefix(text[from:], "----BEGIN"):
+		case hasSuffix(before, "glpat"), hasSuffix(before, "AGE"), hasPrefix(text[from:], "----BEGIN"):
 			return true
-		case len(before) >= 4 && before[len(before)-4:len(before)-1] == "xox":
+		case len(before) >= 4 && hasSuffix(before[:len(before)-1], "xox"):
 			return true
 		}
 	}
