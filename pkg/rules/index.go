@@ -42,6 +42,8 @@ type index struct {
 	// versions are the Flux versions that the facts tell of.
 	versions []fluxVersion
 	patches  patches
+	// silenced are the rules that annotations silence, by document.
+	silenced map[model.Location][]string
 }
 
 // known is one object that exists, in Git or in the cluster.
@@ -98,6 +100,7 @@ func newIndex(facts *model.Facts) *index {
 	x.roots = syncRoots(facts)
 	x.versions = fluxVersions(facts)
 	x.patches = newPatches(facts)
+	x.silenced = annotated(facts)
 	x.indexConsumers()
 	return x
 }

@@ -53,7 +53,7 @@ func Run(facts *model.Facts, opts Options) Result {
 		}
 		rule.check(&pass{index: index, rule: rule, inFocus: inFocus, result: &result})
 	}
-	opts.Config.apply(index, &result)
+	opts.Config.apply(facts.Now, &result)
 	slices.SortStableFunc(result.Findings, compare)
 	// One place that several clusters build gives one finding for all.
 	result.Findings = slices.CompactFunc(result.Findings, func(a, b v1alpha1.Finding) bool { return compare(a, b) == 0 })
@@ -134,6 +134,10 @@ func (p *pass) report(f finding) {
 		out.Object = &v1alpha1.ObjectRef{Kind: f.id.Kind, Namespace: f.id.Namespace, Name: f.id.Name}
 	}
 	out.File, out.Line = f.at.File, f.at.Line
+	if p.silencedBy(f, out.Rule) {
+		p.result.Ignored = append(p.result.Ignored, Ignored{Finding: out, Reason: "annotation " + IgnoreAnnotation})
+		return
+	}
 	p.result.Findings = append(p.result.Findings, out)
 }
 
