@@ -117,7 +117,8 @@ func (c *context7) converse(ctx context.Context, query string) ([]Part, error) {
 	if err := c.transport.held(); err != nil {
 		return nil, err
 	}
-	client := mcp.NewClient(&mcp.Implementation{Name: "kubectl-fluxctx", Version: c.userAgent}, &mcp.ClientOptions{Capabilities: &mcp.ClientCapabilities{}})
+	name, version, _ := strings.Cut(c.userAgent, "/")
+	client := mcp.NewClient(&mcp.Implementation{Name: name, Version: version}, &mcp.ClientOptions{Capabilities: &mcp.ClientCapabilities{}})
 	session, err := client.Connect(ctx, &mcp.StreamableClientTransport{
 		Endpoint:             c.endpoint,
 		HTTPClient:           c.client,
