@@ -19,6 +19,7 @@ const (
 	ValueEncrypted                     // SOPS, age, PGP, Ansible Vault, git-crypt
 	ValuePlaceholder                   // changeme, <token>, xxxxx
 	ValueCredential                    // a private key or a token whose form gives it away
+	ValuePublic                        // a certificate or a public key, which is no secret
 )
 
 var (

@@ -49,10 +49,18 @@ func checkVanishedFields(p *pass) {
 			p.report(finding{
 				object: object, field: path, severity: severity,
 				evidence: fmt.Sprintf("%s is set; %s has it, %s does not", path, field.Last, field.First),
-				fix:      "write " + field.Instead + " in its place",
+				fix:      insteadOf(leaf(path), field.Instead),
 			})
 		}
 	}
+}
+
+// insteadOf says what to write in the place of a field.
+func insteadOf(field, instead string) string {
+	if reason, ok := strings.CutPrefix(instead, "nothing: "); ok {
+		return "remove " + field + ": " + reason
+	}
+	return "write " + instead + " in its place"
 }
 
 // hasField is the path of a field in the JSON of a spec, with the index of the

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -69,7 +68,7 @@ func clusterFolder(file string) string {
 }
 
 // fluxOf is the Flux that reconciles an object: that of its cluster, else the
-// newest that is known of, since what breaks there breaks.
+// newest that shares the tree with it, since what breaks there breaks.
 func (x *index) fluxOf(object *model.Object) fluxVersion {
 	best := fluxVersion{said: "which Flux is used here is not known"}
 	for _, v := range x.versions {
@@ -79,11 +78,21 @@ func (x *index) fluxOf(object *model.Object) fluxVersion {
 		if v.folder != "" && v.folder != "." && strings.HasPrefix(object.Location.File, v.folder+"/") {
 			return v
 		}
-		if cmp.Compare(best.minor.Major, v.minor.Major) < 0 || best.minor.Less(v.minor) {
+		if best.minor.Less(v.minor) && (v.folder == "" || strings.HasPrefix(object.Location.File, treeOf(v.folder))) {
 			best = v
 		}
 	}
 	return best
+}
+
+// treeOf is the folder, with a trailing slash, that holds the folders of
+// clusters and what they share; empty for the whole repository.
+func treeOf(clusterFolder string) string {
+	before, _, found := strings.Cut("/"+clusterFolder, "/clusters/")
+	if !found || before == "" {
+		return ""
+	}
+	return strings.TrimPrefix(before, "/") + "/"
 }
 
 // writtenVersion is the apiVersion in the file of an object, which a cluster

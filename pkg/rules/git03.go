@@ -38,7 +38,7 @@ func checkDeletedKustomizations(p *pass) {
 		if !live(parent) || spec.Prune == nil || !*spec.Prune || spec.Suspended() || !p.fetchesClone(parent) || len(p.builds[parent.Location]) == 0 {
 			continue
 		}
-		for _, child := range p.applied(parent) {
+		for _, child := range p.appliedBy(parent) {
 			childSpec, ok := child.Spec.(*fluxkind.Kustomization)
 			if !ok || inGit(child) || p.definedInGit(child.ID) || p.madeByTemplate(child) || childSpec.Prune == nil || !*childSpec.Prune ||
 				childSpec.DeletionPolicy == "Orphan" || len(child.Status.Inventory) == 0 {

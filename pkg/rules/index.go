@@ -30,6 +30,8 @@ type index struct {
 	// file.
 	builds   map[model.Location][]*model.Build
 	builders map[string][]*model.Build
+	// entries are the files with objects that build something.
+	entries map[string]bool
 	// inFile are the Flux objects that a file defines.
 	inFile map[string][]*model.Object
 	// variables are those of each file.
@@ -63,6 +65,7 @@ func newIndex(facts *model.Facts) *index {
 		written:   map[model.Location]*model.Object{},
 		builds:    map[model.Location][]*model.Build{},
 		builders:  map[string][]*model.Build{},
+		entries:   map[string]bool{},
 		inFile:    map[string][]*model.Object{},
 		variables: map[string][]model.Variable{},
 		consumers: map[*model.Object][]*model.Object{},
@@ -118,6 +121,7 @@ func (x *index) indexRepository(repository *model.Repository) {
 	for i := range repository.Builds {
 		build := &repository.Builds[i]
 		x.builds[build.Location] = append(x.builds[build.Location], build)
+		x.entries[build.File] = true
 		for _, file := range build.Files {
 			x.builders[file] = append(x.builders[file], build)
 		}

@@ -13,8 +13,8 @@ var ks07 = Rule{
 	Severity: v1alpha1.SeverityWarning,
 	Why:      "What is removed from Git, or renamed there, stays in the cluster and keeps running; nobody is told.",
 	Fix:      "Set spec.prune to true; protect single objects with the annotation kustomize.toolkit.fluxcd.io/prune: disabled.",
-	Guard: "Where not pruning protects data (the entry point of a cluster, Kustomizations of CustomResourceDefinitions, of namespaces or of storage, by " +
-		"their name or path) it is information.",
+	Guard: "Where not pruning protects what a cluster cannot do without (its entry point, Flux itself, its network and DNS, CustomResourceDefinitions, namespaces, storage, by " +
+		"name or path) it is information.",
 	Since: "0.1.0",
 	Page:  fluxcd + "/flux/components/kustomize/kustomizations/#prune",
 	Focus: []string{"kustomize", "gitops"},

@@ -26,7 +26,7 @@ func checkWaitForSuspended(p *pass) {
 		if !spec.Wait || spec.Suspended() {
 			continue
 		}
-		for _, child := range p.applied(object) {
+		for _, child := range p.appliedBy(object) {
 			if child.Spec == nil || !child.Spec.Suspended() || live(child) && isReady(child) {
 				continue
 			}
@@ -44,9 +44,9 @@ func isReady(object *model.Object) bool {
 	return condition != nil && condition.Status == "True"
 }
 
-// applied are the Flux objects that a Kustomization applies: what its
+// appliedBy are the Flux objects that a Kustomization applies: what its
 // inventory says, or the files that its build reads.
-func (x *index) applied(owner *model.Object) []*model.Object {
+func (x *index) appliedBy(owner *model.Object) []*model.Object {
 	var list []*model.Object
 	if live(owner) {
 		for _, entry := range owner.Status.Inventory {

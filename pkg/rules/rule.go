@@ -29,6 +29,9 @@ type Rule struct {
 	// OnlyInFocus keeps advice that fits nearly every object out of the
 	// summary: the rule runs only when one of its topics is asked for.
 	OnlyInFocus bool
+	// Anywhere is true when a finding is as grave in a file that nothing builds;
+	// of other rules an error or critical finding is a warning there.
+	Anywhere bool
 	// InFocus, when set, is the severity under one of its topics.
 	InFocus v1alpha1.Severity
 

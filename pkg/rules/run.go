@@ -134,6 +134,10 @@ func (p *pass) report(f finding) {
 		out.Object = &v1alpha1.ObjectRef{Kind: f.id.Kind, Namespace: f.id.Namespace, Name: f.id.Name}
 	}
 	out.File, out.Line = f.at.File, f.at.Line
+	runs := f.object != nil && live(f.object)
+	if out.Severity.Rank() > v1alpha1.SeverityWarning.Rank() && !p.rule.Anywhere && !runs && !p.applied(out.File) {
+		out.Severity = v1alpha1.SeverityWarning
+	}
 	if p.silencedBy(f, out.Rule) {
 		p.result.Ignored = append(p.result.Ignored, Ignored{Finding: out, Reason: "annotation " + IgnoreAnnotation})
 		return

@@ -70,3 +70,14 @@ func (x *index) together(a, b string) bool {
 func (x *index) sees(owner, object *model.Object) bool {
 	return live(owner) && live(object) || x.together(owner.Location.File, object.Location.File)
 }
+
+// applied is true for files that reach a cluster as far as anybody can tell: a
+// build reads them, or they hold an object that builds something, which somebody
+// must have applied. Where nothing builds anything, and for what is no file,
+// there is nothing to tell by.
+func (x *index) applied(file string) bool {
+	if file == "" || x.Repository == nil || len(x.Repository.Builds) == 0 {
+		return true
+	}
+	return len(x.builders[file]) > 0 || x.entries[file]
+}

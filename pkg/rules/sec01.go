@@ -17,10 +17,11 @@ var sec01 = Rule{
 	Fix: "Change the credentials first. Then encrypt the file with SOPS, or keep the value in a secret store and commit an ExternalSecret.",
 	Guard: "Encrypted, empty and placeholder values, variables and references to a secret store (op://, ref+, vault:) are no secrets. Files that Git does " +
 		"not track count as a warning, and so do folders of tests and examples.",
-	Since: "0.1.0",
-	Page:  fluxcd + "/flux/security/best-practices/#secret-decryption",
-	Focus: []string{"security"},
-	check: checkPlainSecrets,
+	Anywhere: true,
+	Since:    "0.1.0",
+	Page:     fluxcd + "/flux/security/best-practices/#secret-decryption",
+	Focus:    []string{"security"},
+	check:    checkPlainSecrets,
 }
 
 func checkPlainSecrets(p *pass) {

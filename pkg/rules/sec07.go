@@ -21,10 +21,11 @@ var sec07 = Rule{
 	Fix:      "Change the credential, keep the new one in a Secret that is encrypted in Git, and name that (existingSecret, valuesFrom, substituteFrom).",
 	Guard: "A value is a credential by its form (a private key, a token of a known service), or by a field called password, token, secret or the like with a value that is neither " +
 		"empty, a placeholder, a variable, a reference nor a name of a Secret. Test folders are a warning.",
-	Since: "0.1.0",
-	Page:  fluxcd + "/flux/security/secrets-management/",
-	Focus: []string{"security", "helm"},
-	check: checkCredentials,
+	Anywhere: true,
+	Since:    "0.1.0",
+	Page:     fluxcd + "/flux/security/secrets-management/",
+	Focus:    []string{"security", "helm"},
+	check:    checkCredentials,
 }
 
 // credentialField is a name that holds a secret value and nothing else;

@@ -11,6 +11,7 @@ var sec08 = Rule{
 	Why:      "Everybody who can read the repository, its forks and its backups has the key. An age or OpenPGP key opens every secret that was ever encrypted to it.",
 	Fix:      "Make a new key, encrypt everything to it, change the secrets that the old one opened, and remove the file.",
 	Guard:    "Only whole keys: a document about keys, a public key or a certificate is none, and Secrets are reported by SEC-01. Files that Git does not track, and folders of tests and examples, are a warning.",
+	Anywhere: true,
 	Since:    "0.1.0",
 	Page:     pageSecurity + "#secret-decryption",
 	Focus:    []string{"security"},

@@ -38,7 +38,7 @@ func leaf(field string) string {
 // protective is true for names of things that nobody wants deleted by a commit.
 func protective(name string) bool {
 	name = strings.ToLower(name)
-	for _, word := range []string{"crd", "namespace", "storage", "volume", "pvc", "database", "bootstrap"} {
+	for _, word := range []string{"crd", "namespace", "storage", "volume", "pvc", "database", "bootstrap", "flux-system", "flux-instance", "flux-operator", "coredns", "cilium", "calico"} {
 		if strings.Contains(name, word) {
 			return true
 		}
