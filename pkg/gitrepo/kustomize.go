@@ -114,10 +114,14 @@ func readKustomization(root *yaml.Node, source chunk) *kustomization {
 			k.addGenerators(root, value, field, "Secret")
 		case "images":
 			eachItem(value, func(item *yaml.Node) {
-				k.facts.Images = append(k.facts.Images, model.KustomizeImage{
+				image := model.KustomizeImage{
 					Name: clean(item, "name"), NewName: clean(item, "newName"), NewTag: clean(item, "newTag"), Digest: clean(item, "digest"),
 					Line: item.Line,
-				})
+				}
+				if tag := lookup(item, "newTag"); tag != nil {
+					image.Line = tag.Line
+				}
+				k.facts.Images = append(k.facts.Images, image)
 			})
 		}
 	})

@@ -45,6 +45,7 @@ func Scan(ctx context.Context, opts Options) (*model.Repository, []model.Problem
 		problems = append(problems, repositoryProblem("ScanTimeLimit",
 			fmt.Sprintf("the scan was ended after %s; a part of the tree is not read", scanTimeLimit), "scan a part of the tree"))
 	}
+	found.link(root)
 	repo := found.facts()
 	repo.Root, repo.Git = sanitize.Path(root), git
 	var pipelineProblems []model.Problem

@@ -183,7 +183,8 @@ type GeneratedObject struct {
 	Literals []string
 }
 
-// KustomizeImage is an entry of a kustomization's images.
+// KustomizeImage is an entry of a kustomization's images. Line is that of
+// newTag, without one that of the entry.
 type KustomizeImage struct {
 	Name    string
 	NewName string
