@@ -257,8 +257,9 @@ func (p *project) enterRemote(o *model.Object, byPath map[string]*cluster) {
 	if config == nil {
 		return
 	}
-	for known, c := range byPath {
-		if folder != "" && known != "" && within(known, folder) {
+	// The innermost folder of a cluster that holds the path.
+	for known := folder; known != ""; known = folderOf(known) {
+		if c, ok := byPath[known]; ok {
 			c.remote = true
 			c.evidence = append(c.evidence, at(o, "spec.kubeConfig"))
 			return
