@@ -11,6 +11,7 @@ func adviseSources(p *project) entry {
 	var e entry
 	kinds := map[string]int{}
 	var sources, unverified, signed []string
+	address := ""
 	for _, object := range p.Objects {
 		row, ok := fluxkind.Lookup(object.Group, object.Kind)
 		if !ok || !row.Source || object.Kind == "HelmChart" {
@@ -22,23 +23,26 @@ func adviseSources(p *project) entry {
 		case verify:
 			signed = append(signed, object.Name)
 		case can:
-			unverified = append(unverified, object.Name)
+			if unverified = append(unverified, object.Name); address == "" {
+				address = host(object)
+			}
 		}
 	}
 	if len(sources) == 0 {
 		return e
 	}
-	e.today = append(e.today, fmt.Sprintf("Flux fetches from %s.", tally(kinds)))
+	e.today = append(e.today, fmt.Sprintf("Flux fetches from %s: %s", tally(kinds), some(sources)))
+	if states := p.states("GitRepository", "OCIRepository", "HelmRepository", "Bucket", "ExternalArtifact"); states != "" {
+		e.today = append(e.today, "their state is: "+states)
+	}
 	if len(signed) > 0 {
-		e.today = append(e.today, fmt.Sprintf("Signatures are checked for %s.", some(signed)))
+		e.today = append(e.today, "well done: signatures are checked for "+some(signed))
 	}
-	if found := p.findings["SRC-08"]; len(found) > 0 {
-		e.gap = append(e.gap, fmt.Sprintf("%s fetched without TLS, the first at %s:%d.", count(len(found), "source is", "sources are"), found[0].File, found[0].Line))
-		e.next = append(e.next, found[0].Fix+".")
-	} else if len(unverified) > 0 {
-		e.gap = append(e.gap, fmt.Sprintf("Nobody checks who made what %s deliver.", some(unverified)))
-		e.next = append(e.next, fmt.Sprintf("Sign what is pushed, and add spec.verify to %s first.", some(unverified[:1])))
+	if len(unverified) > 0 {
+		e.gap = append(e.gap, fmt.Sprintf("nobody checks who made what %s %s from %s", some(unverified), verb(len(unverified), "delivers", "deliver"), address))
+		e.next = append(e.next, fmt.Sprintf("sign what is pushed to %s, and add spec.verify to %s first", address, unverified[0]))
 	}
+	p.miss(&e, "same-sources")
 	return e
 }
 
@@ -52,4 +56,13 @@ func verification(spec model.Spec) (does, can bool) {
 		return spec.Verify != nil, true
 	}
 	return false, false
+}
+
+// gitSources are the GitRepositories with their URLs.
+func gitSources(p *project) (objects []*model.Object, urls []string) {
+	objects, specs := specsOf[*fluxkind.GitRepository](p)
+	for _, spec := range specs {
+		urls = append(urls, spec.URL)
+	}
+	return objects, urls
 }
