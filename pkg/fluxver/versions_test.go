@@ -27,9 +27,12 @@ func TestReleasesAreInOrder(t *testing.T) {
 
 func TestParseMinor(t *testing.T) {
 	for text, want := range map[string]Minor{
-		"v2.9.5": {2, 9}, "2.10.0-rc.1": {2, 10}, "v1.34.2-gke.1": {1, 34}, "2.9.x": {2, 9}, " v2.7 ": {2, 7}, "1.33+": {1, 33},
+		"v2.9.5": {2, 9}, "2.10.0-rc.1": {2, 10}, "v1.34.2-gke.1": {1, 34}, "2.9.x": {2, 9}, "1.33+": {1, 33},
 		"2.x": {}, "": {}, "latest": {}, "v2": {}, "99999999999999999999.1": {}, "2.9evil": {},
 	} {
+		if got := ParseMinor(" " + text + " "); got != want {
+			t.Errorf("ParseMinor(%q) between spaces = %v, want %v", text, got, want)
+		}
 		if got := ParseMinor(text); got != want {
 			t.Errorf("ParseMinor(%q) = %v, want %v", text, got, want)
 		}

@@ -50,7 +50,4 @@ const (
 
 	// maxEntries bounds the entries of one kustomization.
 	maxEntries = 10_000
-	// maxBuildFiles bounds the files of all builds together: every Flux
-	// Kustomization of a large tree may build all of it.
-	maxBuildFiles = 2_000_000
 )

@@ -310,8 +310,8 @@ func (p *plan) readSources(l *layer, sources *types.KvPairSources) {
 }
 
 // readFile counts a file of the tree and looks for what kustomize must not
-// read. It is nil for one that cannot be read.
-func (p *plan) readFile(name string) []byte {
+// read.
+func (p *plan) readFile(name string) {
 	content, err := p.view.read(inTree(name))
 	if err == nil && p.refused == nil {
 		p.count(len(content))
@@ -319,9 +319,7 @@ func (p *plan) readFile(name string) []byte {
 	}
 	if err != nil {
 		p.unread(err)
-		return nil
 	}
-	return content
 }
 
 // readDocuments reads and counts a file of YAML documents. The files of resources
