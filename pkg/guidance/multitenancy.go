@@ -46,10 +46,9 @@ func adviseMultiTenancy(p *project) entry {
 	}
 	e.today = append(e.today, fmt.Sprintf("%d of %d Kustomizations and HelmReleases act as an account of their own", own, all))
 	p.say(&e, "tenant", "namespace-admin")
-	switch component := p.component("kustomize-controller"); {
-	case component == nil:
+	if component := p.component("kustomize-controller"); component == nil {
 		p.miss(&e, "lockdown")
-	default:
+	} else {
 		value, _ := component.Flag("no-cross-namespace-refs")
 		account, _ := component.Flag("default-service-account")
 		if value == "true" {
