@@ -4,12 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
@@ -174,5 +170,3 @@ func BenchmarkWarm(b *testing.B) {
 		warm()
 	}
 }
-
-var _ = []any{os.Getenv, filepath.Join, runtime.GC, time.Second}

@@ -364,12 +364,21 @@ func identity(node *yaml.Node) model.ID {
 	}
 }
 
+// cleanText takes out of a text what does not show as itself.
+func cleanText(value string) string {
+	for i := range len(value) {
+		if c := value[i]; (c < ' ' || c >= 0x7f) && c != '\n' && c != '\t' {
+			return sanitize.Text(value, maxFileSize)
+		}
+	}
+	return value
+}
+
 // body is the JSON of an object. What a Secret holds is left out, its keys are
 // not; what SOPS has encrypted may stay.
 func body(node *yaml.Node) json.RawMessage {
-	clean := func(value string) string { return sanitize.Text(value, maxFileSize) }
 	if text(node, "kind") != "Secret" || text(node, "apiVersion") != "v1" {
-		return appendJSON(nil, node, clean)
+		return slices.Clone(appendJSON(nil, node, cleanText)) // no larger than it is
 	}
 	hidden := clone(node)
 	for _, name := range []string{"data", "stringData"} {
@@ -387,7 +396,7 @@ func body(node *yaml.Node) json.RawMessage {
 	if annotations := field(hidden, "metadata", "annotations"); annotations != nil {
 		remove(annotations, "kubectl.kubernetes.io/last-applied-configuration")
 	}
-	return appendJSON(nil, hidden, clean)
+	return slices.Clone(appendJSON(nil, hidden, cleanText))
 }
 
 // checkTypes finds numbers and booleans where the API takes nothing but text:

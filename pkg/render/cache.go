@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
+	stdjson "encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
@@ -89,7 +91,7 @@ func (s *scheduler) cacheKey(j *job, dir string, ignored []string, vars *variabl
 		named = append(named, namedVariable{name, v.value, v.known, v.step})
 	}
 	hash := sha256.New()
-	err := json.NewEncoder(hash).Encode([]any{
+	err := stdjson.NewEncoder(hash).Encode([]any{
 		cacheFormat, s.opts.Cache.version, j.owner.id, j.owner.apiVersion, j.owner.location, j.owner.body, j.owner.places,
 		dir, ignored, named, vars.unknown, vars.always, vars.strict,
 	})
@@ -164,7 +166,7 @@ func (c *Cache) store(key string, v *view, built *result) {
 		}
 		kept.Seen = append(kept.Seen, at)
 	}
-	content, err := json.Marshal(kept)
+	content, err := json.Marshal(kept, json.FormatNilSliceAsNull(true), json.FormatNilMapAsNull(true))
 	if err != nil {
 		return
 	}

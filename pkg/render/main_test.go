@@ -72,6 +72,12 @@ func scan(t testing.TB, root string) (*model.Repository, fs.FS) {
 			repo.Builds = append(repo.Builds, build)
 		}
 	}
+	for i := range repo.Builds {
+		// The trees of these tests have no remote that tells.
+		if repo.Builds[i].Source == model.SourceUnknown {
+			repo.Builds[i].Source = model.SourceTree
+		}
+	}
 	return repo, files
 }
 

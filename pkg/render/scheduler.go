@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -62,6 +61,7 @@ type scheduler struct {
 	queue   []*job
 	running int
 	jobs    []*job
+	jobsAt  map[model.Location][]*job
 	roots   []*job
 	met     map[model.Location]bool
 	done    int
@@ -77,6 +77,7 @@ func newScheduler(ctx context.Context, repo *model.Repository, files fs.FS, opts
 		objects:  map[model.Location]*model.Object{},
 		sources:  map[source]model.BuildSource{},
 		relevant: map[model.Location]int{},
+		jobsAt:   map[model.Location][]*job{},
 		met:      map[model.Location]bool{},
 	}
 	s.changed = sync.NewCond(&s.mutex)
@@ -165,10 +166,10 @@ func (s *scheduler) run() {
 			start(object)
 			s.work(workers)
 		default:
-			j := &job{owner: s.written(object), result: &result{
+			j := &job{owner: &owner{id: object.ID, location: object.Location}, result: &result{
 				State: model.BuildSkipped, Reason: fmt.Sprintf("%s makes it, which was not rendered", maker.owner.id),
 			}}
-			if maker.result.State != model.BuildSkipped {
+			if maker.result != nil && maker.result.State != model.BuildSkipped {
 				j.result.State = model.BuildUnknown
 			}
 			s.left = append(s.left, j)
@@ -182,12 +183,9 @@ func (s *scheduler) maker(builds []*model.Build) (found *job, rendered bool) {
 	rendered = true
 	for _, build := range builds {
 		made := false
-		for _, j := range s.jobs {
-			if j.owner.location != build.Location || j.result == nil {
-				continue
-			}
+		for _, j := range s.jobsAt[build.Location] {
 			made = true
-			if j.result.State != model.BuildRendered {
+			if j.result == nil || j.result.State != model.BuildRendered {
 				found, rendered = j, false
 			}
 		}
@@ -278,14 +276,17 @@ func (s *scheduler) add(parent *job, o *owner) {
 	}
 	j.root.active++
 	s.jobs = append(s.jobs, j)
+	s.jobsAt[o.location] = append(s.jobsAt[o.location], j)
 	s.enqueue(j)
 }
 
 func (s *scheduler) enqueue(j *job) {
 	at, _ := slices.BinarySearchFunc(s.queue, j, func(a, b *job) int {
-		return cmp.Or(cmp.Compare(a.relevance, b.relevance), cmp.Compare(b.number, a.number))
+		return cmp.Or(cmp.Compare(a.relevance, b.relevance), cmp.Compare(a.depth, b.depth), cmp.Compare(b.number, a.number))
 	})
-	s.queue = slices.Insert(s.queue, at, j) // the most relevant is the last
+	// The most relevant is the last. Of equals those come first that an owner has
+	// just made, so that what time there is makes one cluster whole.
+	s.queue = slices.Insert(s.queue, at, j)
 	s.changed.Signal()
 }
 
@@ -422,12 +423,12 @@ func isAncestor(j *job, id model.ID) bool {
 // attempt builds a job, and leaves it behind when its time is up. It is true
 // when the job has to wait for others.
 func (s *scheduler) attempt(j *job) (built *result, wait bool) {
-	limit := defaultBuildTime
-	if s.opts.Budget > 0 {
-		limit = max(s.opts.Budget/2, time.Millisecond)
+	ctx := s.ctx
+	if s.opts.Budget <= 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, defaultBuildTime)
+		defer cancel()
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, limit)
-	defer cancel()
 	type outcome struct {
 		built *result
 		wait  bool
