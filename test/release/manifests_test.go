@@ -19,7 +19,7 @@ import (
 
 // header says what a manifest describes, for people and for the test.
 const header = `# Written by '.ci/release -update'; do not edit.
-# Describes %s, built from
+# Describes %s. Built from
 # commit %s with %s.
 `
 
@@ -117,7 +117,7 @@ func writeManifests(t *testing.T, krewPath, fluxPath string) {
 	}
 	what := "the release " + s.Version
 	if strings.Contains(s.Version, "-dev.") {
-		what = "a snapshot, since nothing is released yet: the archives are not published"
+		what = "a snapshot: nothing is released yet, and the archives are nowhere to download"
 	}
 	says := fmt.Sprintf(header, what, s.Commit, goToolchain(t))
 
