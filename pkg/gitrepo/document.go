@@ -11,9 +11,6 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/sanitize"
 )
 
-// maxNameLength bounds names and the like; Kubernetes allows 253 characters.
-const maxNameLength = 512
-
 // needsNodes is true for documents of which more is kept than a skim finds: Flux
 // objects, lists, and manifests whose body rules read.
 func needsNodes(apiVersion, kind []byte) bool {
@@ -38,20 +35,22 @@ func (r *fileReader) readSkimmed(found *skimmed, line int) {
 		document.NameLine = line + found.nameLine - 1
 	}
 	r.result.documents = append(r.result.documents, document)
-	if !isManifest(document.Kind) {
+	// What a kind is does not depend on what is left of it after cleaning.
+	kind := string(found.kind)
+	if !isManifest(kind) {
 		return
 	}
 	manifest := model.Manifest{
 		ID: document.ID(), APIVersion: document.APIVersion, Location: document.Location,
 		Labels: r.sharePairs(found.labels), Annotations: r.sharePairs(found.annotations),
 	}
-	if hasEntries(document.Kind) {
+	if hasEntries(kind) {
 		for _, entry := range found.entries {
 			manifest.Entries = append(manifest.Entries, model.Entry{
 				Field: r.share(entry.field),
 				Key:   sanitize.Line(string(entry.key), maxNameLength),
 				Line:  line + entry.line - 1,
-				Class: entry.classify(document.Kind),
+				Class: entry.classify(kind),
 			})
 		}
 	}
@@ -108,9 +107,9 @@ func (r *fileReader) readObject(node *yaml.Node, apiVersion, kind string, item b
 	}
 	r.result.documents = append(r.result.documents, document)
 
-	id := document.ID()
-	row, known := fluxkind.Lookup(id.Group, id.Kind)
-	if known || isFluxAPI(id.Group) {
+	group, _ := model.SplitAPIVersion(apiVersion)
+	row, known := fluxkind.Lookup(group, kind)
+	if known || isFluxAPI(group) {
 		r.readFlux(node, metadata, document, row, known)
 		return
 	}

@@ -35,11 +35,26 @@ const (
 	maxDocumentNodes = 400_000
 	// heavyDocumentNodes is from where on documents are read one at a time.
 	heavyDocumentNodes = 50_000
+	// maxLoadedSize bounds the documents that are read in full without the
+	// library, in bytes: their nodes are kept for the next one.
+	maxLoadedSize = 64 << 10
+	// maxExplainedSize bounds the documents whose errors are looked for, in
+	// bytes.
+	maxExplainedSize = 256 << 10
 
 	// maxExpandedSize and maxExpandedDepth bound what aliases make of a part of
 	// a document, in bytes of JSON.
 	maxExpandedSize  = 2 << 20
 	maxExpandedDepth = 200
+	// maxAliasChain bounds how many aliases of aliases, merges of merges, or
+	// artifacts of artifacts are followed.
+	maxAliasChain = 32
+	// maxNameLength bounds names and the like; Kubernetes allows 253 characters.
+	maxNameLength = 512
+	// maxSharedNames bounds the strings that documents share.
+	maxSharedNames = 50_000
+	// maxPathLength bounds the paths of fields, in bytes.
+	maxPathLength = 1024
 	// maxFieldLines bounds the lines that are kept of one document; objects with
 	// large values would otherwise cost more than all others together.
 	maxFieldLines = 2000
@@ -50,4 +65,16 @@ const (
 
 	// maxEntries bounds the entries of one kustomization.
 	maxEntries = 10_000
+	// maxBuildFiles bounds the files of all builds together: every Flux
+	// Kustomization of a large tree may build all of it.
+	maxBuildFiles = 2_000_000
+	// maxBuildDepth bounds kustomizations that include each other.
+	maxBuildDepth = 200
+	// maxIgnoreMatches bounds how often a file is compared with a pattern of
+	// .sourceignore and spec.ignore. A comparison takes some 100 ns.
+	maxIgnoreMatches = 50_000_000
+	// maxArtifacts bounds what ArtifactGenerators and ResourceSets make, and
+	// maxArtifactCopies the copies for one artifact.
+	maxArtifacts      = 1000
+	maxArtifactCopies = 100
 )

@@ -88,10 +88,3 @@ func (f *lineFinder) name() string {
 	}
 	return name
 }
-
-const (
-	// maxSharedNames bounds the strings that documents share.
-	maxSharedNames = 50_000
-	// maxPathLength bounds the paths of fields, in bytes.
-	maxPathLength = 1024
-)

@@ -15,10 +15,6 @@ func follow(node *yaml.Node) *yaml.Node {
 	return nil
 }
 
-// maxAliasChain bounds how many aliases of aliases, or merges of merges, are
-// followed.
-const maxAliasChain = 32
-
 // eachField visits the fields that a mapping itself has, in the order of the
 // file. Values are followed.
 func eachField(mapping *yaml.Node, do func(key, value *yaml.Node)) {

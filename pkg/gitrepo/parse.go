@@ -190,10 +190,6 @@ func (r *fileReader) readPlain(c chunk) (read, ok bool) {
 	return true, true
 }
 
-// maxLoadedSize bounds the documents that are read in full without the library,
-// in bytes: their nodes are kept for the next.
-const maxLoadedSize = 64 << 10
-
 // readChunk reads the documents of a chunk, of which there may be several after
 // "..." lines, with the YAML library.
 func (r *fileReader) readChunk(c chunk) bool {
@@ -422,9 +418,6 @@ func explain(text []byte, err error) (line int, message string) {
 	}
 	return low + 1, message
 }
-
-// maxExplainedSize bounds the documents whose errors are looked for, in bytes.
-const maxExplainedSize = 256 << 10
 
 // hasTemplateMark is true for text with the delimiters of Helm and Go templates,
 // Jinja, ERB, Terraform or FreeMarker.

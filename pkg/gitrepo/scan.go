@@ -45,13 +45,32 @@ func Scan(ctx context.Context, opts Options) (*model.Repository, []model.Problem
 		problems = append(problems, repositoryProblem("ScanTimeLimit",
 			fmt.Sprintf("the scan was ended after %s; a part of the tree is not read", scanTimeLimit), "scan a part of the tree"))
 	}
-	found.link(root)
+	pipelines, more := readPipelines(root, found.names(), found.pipelineDocuments())
+	problems = append(problems, more...)
+	builds, unreached, more := findGraph(found, git, reading.files, pipelines)
+	problems = append(problems, more...)
+
 	repo := found.facts()
-	repo.Root, repo.Git = sanitize.Path(root), git
-	var pipelineProblems []model.Problem
-	repo.CI, pipelineProblems = readPipelines(root, found.names(), repo.Documents)
+	repo.Root, repo.Git, repo.CI = sanitize.Path(root), git, pipelines
+	repo.Builds, repo.Unreached = builds, unreached
 	analyse(repo, found.shown(), readBelow(root))
-	return repo, append(problems, pipelineProblems...), nil
+	return repo, problems, nil
+}
+
+// pipelineDocuments lists the documents that run as pipelines in a cluster.
+func (t *tree) pipelineDocuments() []model.Document {
+	var documents []model.Document
+	for _, f := range t.files {
+		if f.parsed == nil {
+			continue
+		}
+		for _, document := range f.parsed.documents {
+			if clusterPipelineSystem(document) != "" {
+				documents = append(documents, document)
+			}
+		}
+	}
+	return documents
 }
 
 // names lists all files as the file system spells them.

@@ -161,6 +161,9 @@ type KustomizeEntry struct {
 	// Target is what the entry leads to, relative to the repository root; empty
 	// for what lies outside.
 	Target string
+	// Ignored is true for a missing entry that is there on the disk, but that
+	// Git does not have and Flux therefore never sees.
+	Ignored bool
 }
 
 // KustomizeField is a field of a kustomization and its line.

@@ -76,7 +76,7 @@ func (x *index) sees(owner, object *model.Object) bool {
 // must have applied. Where nothing builds anything, and for what is no file,
 // there is nothing to tell by.
 func (x *index) applied(file string) bool {
-	if file == "" || x.Repository == nil || len(x.Repository.Builds) == 0 {
+	if file == "" || x.Repository == nil || len(x.builders) == 0 {
 		return true
 	}
 	return len(x.builders[file]) > 0 || x.entries[file]
