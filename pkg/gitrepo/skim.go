@@ -37,13 +37,21 @@ type skimmer struct {
 	// plain is true when the next line may continue a plain scalar, single when
 	// that scalar must not have a second line.
 	plain, single bool
-	// more is true when the document turned out to be wanted.
+	// more is true when load may read what a skim does not.
 	more bool
+	// anchors are the names that were defined so far; anchor is that of the next
+	// value.
+	anchors    [][]byte
+	anchor     []byte
+	anchorLine int
 
 	// nodes builds the nodes of the library as well; nil when they are not
 	// asked for. scalar is the last one, root the outermost.
 	nodes        *nodePool
 	scalar, root *yaml.Node
+	anchored     map[string]*yaml.Node
+	// unquoted is room for the value of a long scalar.
+	unquoted []byte
 }
 
 // skimmed is what a skim finds. The slices are parts of the text.
@@ -86,7 +94,8 @@ type skimLevel struct {
 }
 
 // skim reads one document. With ok, found is what it holds; without, more is
-// true for a document that is wanted, of which load may read the whole. The text
+// true for a document of which load may read the whole: it is wanted, or
+// something that is kept is not written in the simplest way. The text
 // must be valid in the sense of plainText. The result is good until the next
 // call.
 func (s *skimmer) skim(text []byte) (found *skimmed, more, ok bool) {
@@ -102,7 +111,7 @@ func (s *skimmer) load(text []byte, nodes *nodePool) (root *yaml.Node, ok bool) 
 	if bytes.IndexByte(text, '\r') >= 0 {
 		return nil, false
 	}
-	s.nodes, s.root = nodes, nil
+	s.nodes, s.root, s.anchored = nodes, nil, nil
 	nodes.used = 0
 	ok = s.read(text)
 	return s.root, ok
@@ -112,6 +121,7 @@ func (s *skimmer) read(text []byte) bool {
 	s.text, s.next, s.line = text, 0, 0
 	s.levels, s.keys = s.levels[:0], s.keys[:0]
 	s.pending, s.plain, s.single, s.more = false, false, false, false
+	s.anchors, s.anchor = s.anchors[:0], nil
 	s.found = skimmed{labels: s.found.labels[:0], annotations: s.found.annotations[:0], entries: s.found.entries[:0]}
 	for {
 		line, ok := s.readLine()
@@ -157,8 +167,11 @@ func (s *skimmer) takeLine(line []byte) bool {
 		return false
 	}
 	if s.plain && indent > s.top().indent {
-		value, after := cutPlain(rest)
-		if len(value) == 0 || len(after) > 0 || s.single {
+		value, after := plainEnd(rest)
+		if s.single {
+			return s.refuse()
+		}
+		if len(value) == 0 || len(after) > 0 {
 			return false
 		}
 		if s.nodes != nil {
@@ -168,6 +181,12 @@ func (s *skimmer) takeLine(line []byte) bool {
 	}
 	s.plain = false
 	return s.place(indent, isDash(rest)) && s.content(indent, rest)
+}
+
+// refuse leaves the document to load.
+func (s *skimmer) refuse() bool {
+	s.more = s.nodes == nil
+	return false
 }
 
 func (s *skimmer) top() *skimLevel { return &s.levels[len(s.levels)-1] }
@@ -183,11 +202,15 @@ func (s *skimmer) place(indent int, dash bool) bool {
 	}
 	pending := s.pending
 	s.pending = false
+	if !pending {
+		s.anchor = nil
+	}
 	top := s.top()
 	// A sequence may stand at the indentation of its key.
 	if pending && (indent > top.indent || indent == top.indent && dash && !top.sequence) {
 		return s.push(indent, dash)
 	}
+	s.anchor = nil
 	for top.indent > indent || top.indent == indent && top.sequence && !dash {
 		if len(s.levels) == 1 {
 			return false
@@ -205,7 +228,7 @@ func (s *skimmer) push(indent int, sequence bool) bool {
 		return false
 	}
 	if role := s.role(); role.scalar() || role == roleFields && sequence {
-		return false
+		return s.refuse()
 	}
 	node := s.newCollection(sequence)
 	s.put(node)
@@ -217,11 +240,26 @@ func (s *skimmer) push(indent int, sequence bool) bool {
 func (s *skimmer) newCollection(sequence bool) *yaml.Node {
 	switch {
 	case s.nodes == nil:
+		s.anchor = nil
 		return nil
 	case sequence:
-		return s.nodes.add(yaml.SequenceNode, "!!seq", "", s.line)
+		return s.name(s.nodes.add(yaml.SequenceNode, "!!seq", "", s.line))
 	}
-	return s.nodes.add(yaml.MappingNode, "!!map", "", s.line)
+	return s.name(s.nodes.add(yaml.MappingNode, "!!map", "", s.line))
+}
+
+// name gives a node the anchor that was read before it.
+func (s *skimmer) name(node *yaml.Node) *yaml.Node {
+	if s.anchor != nil {
+		if s.anchored == nil {
+			s.anchored = map[string]*yaml.Node{}
+		}
+		node.Anchor = string(s.anchor)
+		node.Line = s.anchorLine
+		s.anchored[node.Anchor] = node
+		s.anchor = nil
+	}
+	return node
 }
 
 // addItem gives a collection a key, if it is a mapping, and a place for a value,
@@ -232,7 +270,9 @@ func (s *skimmer) addItem(collection *yaml.Node, key []byte, style yaml.Style) {
 	}
 	if collection.Kind == yaml.MappingNode {
 		node := s.nodes.add(yaml.ScalarNode, "", string(key), s.line)
-		node.Style = style
+		if node.Style = style; style == 0 && node.Value == "<<" {
+			node.Tag = "!!merge"
+		}
 		collection.Content = append(collection.Content, node)
 	}
 	collection.Content = append(collection.Content, s.nodes.add(yaml.ScalarNode, "!!null", "", s.line))
@@ -249,15 +289,18 @@ func (s *skimmer) put(node *yaml.Node) {
 // newScalar returns the node of a scalar when nodes are asked for.
 func (s *skimmer) newScalar(value []byte, style scalarStyle, line int) *yaml.Node {
 	if s.nodes == nil {
+		s.anchor = nil
 		return nil
 	}
-	node := s.nodes.add(yaml.ScalarNode, "", string(value), line)
+	node := s.name(s.nodes.add(yaml.ScalarNode, "", string(value), line))
 	switch style {
 	case quotedScalar:
 		node.Style = yaml.DoubleQuotedStyle
 	case literalScalar:
 		node.Style = yaml.LiteralStyle
-	case plainScalar, foldedScalar:
+	case foldedScalar:
+		node.Style = yaml.FoldedStyle
+	case plainScalar:
 	}
 	return node
 }
@@ -297,7 +340,7 @@ func (s *skimmer) content(indent int, rest []byte) bool {
 	s.addItem(s.top().node, key, keyStyle(rest))
 	if blank(after) {
 		s.pending = true
-		return !s.role().scalar()
+		return !s.role().scalar() || s.refuse()
 	}
 	return s.value(after[spaces(after):])
 }
@@ -308,14 +351,13 @@ func (s *skimmer) addKey(key []byte) bool {
 		return false
 	}
 	// What SOPS has encrypted is looked at more closely.
-	if len(s.levels) == 1 && string(key) == "sops" && s.nodes == nil {
-		s.more = true
-		return false
-	}
-	return true
+	return len(s.levels) > 1 || s.nodes != nil || string(key) != "sops" || s.refuse()
 }
 
 func (s *skimmer) newKey(first int, key []byte) bool {
+	if string(key) == "<<" && s.nodes == nil {
+		return s.refuse()
+	}
 	known := s.keys[first:]
 	if len(known) == maxSkimKeys || len(key) > maxSkimKey {
 		return false
@@ -332,23 +374,185 @@ func (s *skimmer) newKey(first int, key []byte) bool {
 // value takes the value of a key or an item.
 func (s *skimmer) value(rest []byte) bool {
 	switch rest[0] {
+	case '&':
+		name, after := cutWord(rest[1:])
+		if name == nil || len(s.anchors) == maxSkimKeys {
+			return false
+		}
+		s.anchors, s.anchor, s.anchorLine = append(s.anchors, name), name, s.line
+		if blank(after) {
+			return s.anchorNothing()
+		}
+		rest = after[spaces(after):]
+		if rest[0] == '&' || rest[0] == '*' {
+			return false
+		}
+	case '*':
+		name, after := cutWord(rest[1:])
+		return name != nil && blank(after) && s.alias(name)
+	}
+	switch rest[0] {
 	case '|', '>':
 		return s.block(rest)
 	case '{', '[':
 		role := s.role()
 		if role.scalar() || role == roleFields && !bytes.HasPrefix(rest, []byte("{}")) {
-			return false
+			return s.refuse()
 		}
 		node, after, ok := s.flow(rest, 0)
 		s.put(node)
 		return ok && blank(after)
 	case '"', '\'':
-		value, after, ok := cutQuoted(rest)
-		return ok && blank(after) && s.keep(value, quotedScalar, s.line)
+		if value, after, ok := cutQuoted(rest); ok {
+			return blank(after) && s.keep(value, quotedScalar, s.line)
+		}
+		return s.long(rest)
 	}
 	value, after := cutPlain(rest)
 	s.plain = len(after) == 0
 	return len(value) > 0 && s.keep(value, plainScalar, s.line)
+}
+
+// anchorNothing takes an anchor without a value on its line: one of a collection
+// on the next lines, or of null.
+func (s *skimmer) anchorNothing() bool {
+	if s.role().scalar() {
+		return s.refuse()
+	}
+	s.pending = true
+	if s.nodes != nil {
+		content := s.top().node.Content
+		name := s.anchor
+		s.name(content[len(content)-1])
+		s.anchor = name
+	}
+	return true
+}
+
+// alias takes a value that stands elsewhere.
+func (s *skimmer) alias(name []byte) bool {
+	if s.role() != roleNone {
+		return s.refuse()
+	}
+	if s.nodes != nil {
+		node := s.nodes.add(yaml.AliasNode, "", string(name), s.line)
+		node.Alias = s.anchored[node.Value]
+		s.put(node)
+		return node.Alias != nil
+	}
+	for _, known := range s.anchors {
+		if bytes.Equal(known, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// long takes a quoted scalar with escapes or of several lines.
+func (s *skimmer) long(rest []byte) bool {
+	if s.role() != roleNone {
+		return s.refuse()
+	}
+	quote, line, firstLine := rest[0], rest[1:], s.line
+	q := quotedLine{value: s.unquoted[:0], quote: quote}
+	for {
+		end, ok := q.add(line)
+		if !ok {
+			return false
+		}
+		if end >= 0 {
+			s.unquoted = q.value
+			return blank(line[end:]) && s.keep(q.value, quotedScalar, firstLine)
+		}
+		q.value = q.value[:max(q.solid, len(bytes.TrimRight(q.value, " ")))]
+		breaks := 0
+		for ; ; breaks++ {
+			next, ok := s.readLine()
+			if !ok {
+				return false
+			}
+			indent := spaces(next)
+			if line = next[indent:]; len(line) == 0 {
+				continue
+			}
+			if indent <= s.top().indent {
+				return false
+			}
+			break
+		}
+		switch {
+		case q.joined:
+			if breaks > 0 {
+				return false
+			}
+		case breaks == 0:
+			q.value = append(q.value, ' ')
+		}
+		for range breaks {
+			q.value = append(q.value, '\n')
+		}
+		q.solid = len(q.value)
+	}
+}
+
+// quotedLine reads the lines of a quoted scalar.
+type quotedLine struct {
+	value []byte
+	quote byte
+	// solid is the length of the value that a line break does not trim.
+	solid int
+	// joined is true when the last line ended in a backslash, which takes the
+	// break away.
+	joined bool
+}
+
+// add adds a line to the value. end is the offset behind the closing quote, or
+// -1 when the line has none.
+func (q *quotedLine) add(line []byte) (end int, ok bool) {
+	q.joined = false
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		switch {
+		case c == '\t':
+			return 0, false
+		case c == q.quote && (c == '"' || i+1 == len(line) || line[i+1] != c):
+			return i + 1, true
+		case c == q.quote:
+			i++
+		case c == '\\' && q.quote == '"':
+			if i++; i == len(line) {
+				q.joined, q.solid = true, len(q.value)
+				return -1, true
+			}
+			switch line[i] {
+			case '"', '\\', ' ':
+				c = line[i]
+			case 'n':
+				c = '\n'
+			case 't':
+				c = '\t'
+			default:
+				return 0, false
+			}
+			q.value = append(q.value, c)
+			q.solid = len(q.value)
+			continue
+		}
+		q.value = append(q.value, c)
+	}
+	return -1, true
+}
+
+// cutWord cuts off the name of an anchor.
+func cutWord(rest []byte) (name, after []byte) {
+	n := 0
+	for n < len(rest) && wordByte[rest[n]] && rest[n] != '.' && rest[n] != '/' && rest[n] != '$' {
+		n++
+	}
+	if n == 0 || n < len(rest) && rest[n] != ' ' {
+		return nil, nil
+	}
+	return rest[:n], rest[n:]
 }
 
 // block takes a block scalar, whose header this is.
@@ -357,6 +561,7 @@ func (s *skimmer) block(header []byte) bool {
 	if header[0] == '>' {
 		style = foldedScalar
 	}
+	var ok bool
 	strip := len(rest) > 0 && rest[0] == '-'
 	if strip || len(rest) > 0 && rest[0] == '+' {
 		if !strip && s.nodes != nil {
@@ -364,7 +569,7 @@ func (s *skimmer) block(header []byte) bool {
 		}
 		rest = rest[1:]
 	}
-	if !blank(rest) || s.nodes != nil && style == foldedScalar {
+	if !blank(rest) {
 		return false
 	}
 	// The first line with text gives the indentation of all. Blank lines before
@@ -409,10 +614,45 @@ func (s *skimmer) block(header []byte) bool {
 		return s.keep(s.text[start:end], style, headerLine)
 	}
 	value := dedent(s.text[start:end])
+	if style == foldedScalar {
+		if value, ok = fold(value); !ok {
+			return false
+		}
+	}
 	if strip {
 		value = bytes.TrimSuffix(value, []byte("\n"))
 	}
 	return s.keep(value, style, headerLine)
+}
+
+// fold makes one line of the lines of a folded scalar, and one break less of
+// several; ok is false when some line has more indentation, which would keep
+// its break.
+func fold(lines []byte) (value []byte, ok bool) {
+	value = lines[:0]
+	breaks, text := 0, false
+	for line := range bytes.Lines(lines) {
+		content := bytes.TrimSuffix(line, []byte("\n"))
+		if len(content) == 0 {
+			breaks++
+			continue
+		}
+		if content[0] == ' ' || content[0] == '\t' {
+			return nil, false
+		}
+		if text && breaks == 0 {
+			value = append(value, ' ')
+		}
+		for range breaks {
+			value = append(value, '\n')
+		}
+		value = append(value, content...)
+		breaks, text = 0, true
+	}
+	if text && bytes.HasSuffix(lines, []byte("\n")) {
+		value = append(value, '\n')
+	}
+	return value, true
 }
 
 // flow takes a flow collection that ends on this line.
@@ -495,7 +735,7 @@ func (r skimRole) scalar() bool { return r > roleFields }
 // role is that of the innermost key.
 func (s *skimmer) role() skimRole {
 	depth := len(s.levels)
-	if depth > 3 {
+	if depth > 3 || s.nodes != nil {
 		return roleNone
 	}
 	for _, level := range s.levels {
@@ -552,13 +792,13 @@ func (s *skimmer) keep(value []byte, style scalarStyle, line int) bool {
 		return true
 	}
 	if role != roleEntry && (style == literalScalar || style == foldedScalar) {
-		return false
+		return s.refuse()
 	}
 	key := s.keys[len(s.keys)-1]
 	switch role {
 	case roleAPIVersion, roleKind, roleName, roleNamespace:
 		if len(value) == 0 || style == plainScalar && !isText(value) {
-			return false
+			return s.refuse()
 		}
 		switch role {
 		case roleAPIVersion:
@@ -572,8 +812,7 @@ func (s *skimmer) keep(value []byte, style scalarStyle, line int) bool {
 			s.found.namespace = value
 			return true
 		}
-		s.more = s.nodes == nil && s.found.apiVersion != nil && s.found.kind != nil && s.wanted(s.found.apiVersion, s.found.kind)
-		return !s.more
+		return s.found.apiVersion == nil || s.found.kind == nil || !s.wanted(s.found.apiVersion, s.found.kind) || s.refuse()
 	case roleLabel:
 		s.found.labels = append(s.found.labels, [2][]byte{key, value})
 	case roleAnnotation:
@@ -581,17 +820,17 @@ func (s *skimmer) keep(value []byte, style scalarStyle, line int) bool {
 	case roleEntry:
 		field := s.keys[s.levels[1].firstKey-1]
 		s.found.entries = append(s.found.entries, skimmedEntry{field: field, key: key, value: value, line: line, style: style})
-		return style != foldedScalar
+		return style != foldedScalar || s.refuse()
 	default: // A scalar where a mapping belongs.
-		return false
+		return s.refuse()
 	}
 	return true
 }
 
 // isText is true for plain scalars that can be nothing but strings: those that
-// begin with a letter and are no word for true, false or null.
+// begin with a letter or a dollar and are no word for true, false or null.
 func isText(plain []byte) bool {
-	if c := plain[0] | 0x20; c < 'a' || c > 'z' {
+	if c := plain[0] | 0x20; (c < 'a' || c > 'z') && plain[0] != '$' {
 		return false
 	}
 	switch string(plain) {
@@ -628,9 +867,11 @@ func cutKey(rest []byte) (key, after []byte) {
 		if key, after, ok = cutQuoted(rest); !ok || len(key) == 0 {
 			return nil, nil
 		}
+	} else if bytes.HasPrefix(rest, mergeKey) {
+		key, after = rest[:2], rest[2:]
 	} else {
 		n := 0
-		for n < len(rest) && wordByte[rest[n]] {
+		for n < len(rest) && (wordByte[rest[n]] || rest[n] == ':' && n+1 < len(rest) && wordByte[rest[n+1]]) {
 			n++
 		}
 		if n == 0 || !plainBegins(rest) {
@@ -643,6 +884,8 @@ func cutKey(rest []byte) (key, after []byte) {
 	}
 	return key, after[1:]
 }
+
+var mergeKey = []byte("<<:")
 
 // cutQuoted cuts off a quoted scalar of one line without escapes.
 func cutQuoted(rest []byte) (value, after []byte, ok bool) {
@@ -664,11 +907,16 @@ func cutPlain(rest []byte) (value, after []byte) {
 	if !plainBegins(rest) {
 		return nil, nil
 	}
+	return plainEnd(rest)
+}
+
+// plainEnd is cutPlain inside a scalar, where any character may come next.
+func plainEnd(rest []byte) (value, after []byte) {
 	for i, c := range rest {
 		switch {
 		case c == '\t', c == ':' && (i+1 == len(rest) || rest[i+1] == ' '):
 			return nil, nil
-		case c == '#' && rest[i-1] == ' ':
+		case c == '#' && i > 0 && rest[i-1] == ' ':
 			return bytes.TrimRight(rest[:i], " "), rest[i:]
 		}
 	}
@@ -677,7 +925,7 @@ func cutPlain(rest []byte) (value, after []byte) {
 
 // cutFlowPlain cuts off a plain scalar inside a flow collection.
 func cutFlowPlain(rest []byte) (value, after []byte, ok bool) {
-	if !plainBegins(rest) {
+	if !plainBegins(rest) || rest[0] == ':' {
 		return nil, nil, false
 	}
 	for i, c := range rest {
@@ -697,8 +945,8 @@ func cutFlowPlain(rest []byte) (value, after []byte, ok bool) {
 
 // plainBegins is true where a plain scalar may begin.
 func plainBegins(rest []byte) bool {
-	if rest[0] == '-' {
-		return len(rest) > 1 && rest[1] != '-' && wordByte[rest[1]]
+	if rest[0] == '-' || rest[0] == ':' {
+		return len(rest) > 1 && wordByte[rest[1]]
 	}
 	return plainFirst[rest[0]]
 }
@@ -707,7 +955,7 @@ var (
 	// wordByte are the bytes of plain keys.
 	wordByte = byteSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./$", false)
 	// plainFirst are the bytes with which a plain scalar may begin.
-	plainFirst = byteSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./$()+;<^\\~", true)
+	plainFirst = byteSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./$()+;<=^\\~", true)
 )
 
 func byteSet(members string, beyondASCII bool) (set [256]bool) {

@@ -91,6 +91,28 @@ var seeds = []string{
 	"a: |-\n  b\n\n  c\n   \n\nd: |\n  e",
 	"- a: [b, {c: d, \"e\": [f, 'g']}]\n  h: {}\n  i: []\n",
 	"a: b c\n  d  \n\n  e\n",
+	"a: \"x\n\n  y \\\"z\\\" \\\\\n  z\"\nb: 'it''s\n   two'\n",
+	"a: \"\n  x\n  \"\nb: \"x\ny\"\n",
+	"a: &x b\nc: *x\nd: &y\n  e: &z\n  f: *y\ng: [*x]\n",
+	"a: &x\n- &y b\n- *y\n- &z\n  c: d\n- &w\ne: *w\n",
+	"a: &x &y b\n",
+	"a: &x |\n  b\nc: &y {d: e}\nf: *nope\n",
+	"metadata:\n  name: &app web\n  labels: {app: *app}\n",
+	"metadata: &m\n  name: ${X}-y\n  labels: &l\n    a: b\ndata: *l\n",
+	"args:\n  - --a=b\n  - ---\n  - -\n  - --\n",
+	"k8s:io.x/y: z\na:b: c\n:a: b\na:: b\n",
+	"a: \"x\" y\n",
+	"a: \"x\ny\n",
+	"a: b\n  'c' {d} [e] - & * ! | > % @ `\n  : f\n",
+	"a: >-\n  b\n  c\n\n  d\n\n\ne: >\n\n  f\n  g\nh: >-\n  i\n    j\n",
+	"a: >\n  b",
+	"a: \"b \\\n   c\\ \n  d \\t\n  e\"\n",
+	"a: \"b\\\n\n  c\"\n",
+	"a: &x {b: c}\nd:\n  <<: *x\n  e: f\n",
+	"<<: &x\n  a: b\n<<: *x\n",
+	"a: =\nb: :c\nd: [:e]\nf: ::\n",
+	"a: \"\\/\"\n",
+	"apiVersion: v1\nkind: ConfigMap\u0590\n",
 	"sops:\n  mac: x\n",
 	"apiVersion: v1\nkind: List\nitems: []\n",
 }
@@ -223,6 +245,12 @@ func compareNodes(got, want *yaml.Node, path string) error {
 			return fmt.Errorf("%s: loaded %v; the library has %v", path, got, want)
 		}
 		return nil
+	}
+	if got.Anchor != want.Anchor || (got.Alias == nil) != (want.Alias == nil) {
+		return fmt.Errorf("%s: loaded anchor %q, the library has %q", path, got.Anchor, want.Anchor)
+	}
+	if got.Alias != nil && got.Alias.Line != want.Alias.Line {
+		return fmt.Errorf("%s: loaded an alias of line %d, the library has line %d", path, got.Alias.Line, want.Alias.Line)
 	}
 	if got.Kind != want.Kind || got.Value != want.Value || got.ShortTag() != want.ShortTag() || got.Line != want.Line || len(got.Content) != len(want.Content) {
 		return fmt.Errorf("%s: loaded kind %d, %q, %s, line %d, %d nodes; the library has kind %d, %q, %s, line %d, %d nodes", path,
