@@ -134,19 +134,18 @@ func (g *graph) builder(v view, ignored string) *builder {
 
 // findEntries looks for what the kustomizations name.
 func (g *graph) findEntries() {
-	everything := view{paths: g.all}
 	for _, f := range g.tree.files {
 		if f.parsed == nil || f.parsed.kustomization == nil {
 			continue
 		}
 		k := f.parsed.kustomization
 		for _, e := range k.entries {
-			g.findEntry(everything, f, &k.facts, e)
+			g.findEntry(f, &k.facts, e)
 		}
 	}
 }
 
-func (g *graph) findEntry(everything view, f *file, facts *model.KustomizeFile, e entry) {
+func (g *graph) findEntry(f *file, facts *model.KustomizeFile, e entry) {
 	fact := model.KustomizeEntry{Entry: sanitize.Path(e.path), Field: e.field, Line: e.line}
 	name, inside := climb(folderOf(f.name), e.path)
 	var found diskEntry

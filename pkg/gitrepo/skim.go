@@ -862,14 +862,15 @@ func isDash(rest []byte) bool {
 // cutKey cuts off a plain or quoted key and its colon; key is nil when there is
 // none, or none that is simple.
 func cutKey(rest []byte) (key, after []byte) {
-	if rest[0] == '"' || rest[0] == '\'' {
+	switch {
+	case rest[0] == '"' || rest[0] == '\'':
 		var ok bool
 		if key, after, ok = cutQuoted(rest); !ok || len(key) == 0 {
 			return nil, nil
 		}
-	} else if bytes.HasPrefix(rest, mergeKey) {
+	case bytes.HasPrefix(rest, mergeKey):
 		key, after = rest[:2], rest[2:]
-	} else {
+	default:
 		n := 0
 		for n < len(rest) && (wordByte[rest[n]] || rest[n] == ':' && n+1 < len(rest) && wordByte[rest[n+1]]) {
 			n++
