@@ -32,11 +32,12 @@ type Options struct {
 	Cluster *cluster.Options
 	// Repository is nil when no folder is to be scanned.
 	Repository *gitrepo.Options
+	Rendering  Rendering
 	Docs       docs.Options
 	// Problems are those that were met while the options were made.
 	Problems []model.Problem
 	// Progress is told what a part of the work (cluster, repository,
-	// documents, report) is at, and "" when it is done. It is called from
+	// documents, rendering, report) is at, and "" when it is done. It is called from
 	// several goroutines and may be nil.
 	Progress func(part, state string)
 }
@@ -49,6 +50,7 @@ type run struct {
 	sessionFailed bool
 	cluster       *model.Cluster
 	repository    *model.Repository
+	rendering     *model.Rendering
 	loader        *docs.Loader
 	docs          docs.Result
 	facts         *model.Facts
@@ -61,6 +63,7 @@ type run struct {
 var steps = []func(*run, context.Context){
 	(*run).openSession,
 	(*run).collect,
+	(*run).render,
 	(*run).join,
 	(*run).judge,
 	(*run).assemble,

@@ -110,6 +110,7 @@ func repositoryHint(err error) string {
 // join combines both sides.
 func (r *run) join(context.Context) {
 	r.facts = merge.Join(r.now, r.Focus, r.cluster, r.repository)
+	r.facts.Rendering = r.rendering
 	r.checkpoint(session.ProjectContextAnalyzed)
 }
 

@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"pkg/cmdutil": {"pkg/api/v1alpha1", "pkg/focus", "pkg/sanitize", "pkg/ui"},
 	"pkg/output":  {"pkg/api/v1alpha1", "pkg/ui"},
 
-	"pkg/engine": append([]string{"pkg/cluster", "pkg/docs", "pkg/gitrepo", "pkg/guidance", "pkg/merge", "pkg/rules", "pkg/session"}, leaves...),
+	"pkg/engine": append([]string{"pkg/cluster", "pkg/docs", "pkg/gitrepo", "pkg/guidance", "pkg/merge", "pkg/render", "pkg/rules", "pkg/session"}, leaves...),
 
 	"pkg/cluster":  append([]string{"pkg/status"}, leaves...),
 	"pkg/gitrepo":  leaves,

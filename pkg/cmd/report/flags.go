@@ -25,6 +25,8 @@ type Flags struct {
 	AuthTimeout    time.Duration
 	SecretKeys     bool
 	Timeout        time.Duration
+	RenderTimeout  time.Duration
+	Deep           bool
 	Docs           *docs.Flags
 	Resume         bool
 	FailOn         string
@@ -44,6 +46,7 @@ func NewFlags(factory *cmdutil.Factory) *Flags {
 		ClusterTimeout: 2 * time.Second,
 		AuthTimeout:    30 * time.Second,
 		Timeout:        60 * time.Second,
+		RenderTimeout:  5 * time.Second,
 		Docs:           docs.NewFlags(),
 		Print: cmdutil.NewPrintFlags(
 			cmdutil.OwnFormat{Name: "text", Printer: text(false)},
@@ -71,6 +74,9 @@ func (f *Flags) AddFlags(cmd *cobra.Command) {
 	flags.DurationVar(&f.AuthTimeout, "auth-timeout", f.AuthTimeout,
 		"How long to wait for a credential plugin.")
 	flags.DurationVar(&f.Timeout, "timeout", f.Timeout, "How long reading the cluster may take altogether.")
+	flags.DurationVar(&f.RenderTimeout, "render-timeout", f.RenderTimeout,
+		"How long building what the repository amounts to may take, most relevant objects first.")
+	flags.BoolVar(&f.Deep, "deep", f.Deep, "If true, build everything, however long it takes.")
 	flags.BoolVar(&f.SecretKeys, "check-secret-keys", f.SecretKeys,
 		"If true, check the key names of Secrets that Flux objects refer to. This reads the Secrets and keeps no value.")
 	f.Docs.AddFlags(flags)

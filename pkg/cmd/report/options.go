@@ -22,6 +22,7 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/sanitize"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/session"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/ui"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/version"
 )
 
 // Options are all that Run needs.
@@ -75,6 +76,7 @@ func (f *Flags) ToOptions(ctx context.Context, factory *cmdutil.Factory, args []
 			SessionDir: f.SessionDir,
 			Archive:    session.NewArchive(cmdutil.ArchiveDir()),
 			Docs:       f.Docs.ToOptions(factory, args),
+			Rendering:  f.rendering(),
 		},
 	}
 	if o.Failure = f.validate(factory, args); o.Failure != nil {
@@ -94,6 +96,19 @@ func (f *Flags) ToOptions(ctx context.Context, factory *cmdutil.Factory, args []
 		o.Engine.Cluster = f.clusterOptions(factory, o)
 	}
 	return o, nil
+}
+
+// rendering says how long to build, and where results are kept.
+func (f *Flags) rendering() engine.Rendering {
+	budget := f.RenderTimeout
+	if f.Deep {
+		budget = 0
+	}
+	return engine.Rendering{
+		Budget:   budget,
+		CacheDir: filepath.Join(cmdutil.CacheDir(), "render"),
+		Version:  version.Get().Version + version.Get().Commit,
+	}
 }
 
 // root is the folder to scan: the one that was named, else the enclosing work
