@@ -46,7 +46,7 @@ func (r *run) render(ctx context.Context) {
 	if r.Rendering.CacheDir != "" {
 		// A cache that cannot be opened only costs time.
 		options.Cache, _ = render.OpenCache(r.Rendering.CacheDir, r.Rendering.Version)
-		defer options.Cache.Close()
+		defer func() { _ = options.Cache.Close() }() // what is not stored is built again
 	}
 	defer r.Progress("rendering", "")
 	var problems []model.Problem
