@@ -39,7 +39,7 @@ type Kustomization struct {
 		ServiceAccountName string    `json:"serviceAccountName"`
 	} `json:"decryption"`
 	PostBuild *struct {
-		Strategy       string            `json:"strategy"`
+		Strategy       string            `json:"substituteStrategy"`
 		Substitute     map[string]string `json:"substitute"`
 		SubstituteFrom []KeyRef          `json:"substituteFrom"`
 	} `json:"postBuild"`

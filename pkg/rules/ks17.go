@@ -12,7 +12,7 @@ var ks17 = Rule{
 	Title:    "Defaults of variables are not applied, since nothing is substituted",
 	Severity: v1alpha1.SeverityWarning,
 	Why:      "Without a single variable to substitute the controller leaves the files as they are: ${NAME:=value} reaches the cluster as text.",
-	Fix:      "Set spec.postBuild.strategy: Always, or define one variable.",
+	Fix:      "Set spec.postBuild.substituteStrategy: Always, or define one variable.",
 	Guard:    "Only Kustomizations with an empty spec.postBuild, for files of this repository that have variables with a default.",
 	Since:    "0.1.0",
 	Page:     pageKustomization + "#post-build-variable-substitution",
@@ -32,7 +32,7 @@ func checkIdleDefaults(p *pass) {
 			p.report(finding{
 				object: object, field: "spec.postBuild",
 				evidence: fmt.Sprintf("spec.postBuild defines no variable, and %s uses ${%s} with a default", variable.Location, variable.Name),
-				fix:      "postBuild: {strategy: Always}",
+				fix:      "postBuild: {substituteStrategy: Always}",
 			})
 			break
 		}
