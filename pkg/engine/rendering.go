@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fluxctx/kubectl-fluxctx/pkg/cluster"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxver"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/render"
@@ -42,6 +43,10 @@ func (r *run) render(ctx context.Context) {
 	}
 	if r.cluster != nil {
 		options.Flux = fluxver.ParseMinor(r.cluster.Flux.Version)
+	}
+	if r.cluster != nil && r.cluster.Reachable {
+		// What could be wrong with the configuration was told when it was read.
+		options.Lookup, _ = cluster.Data(*r.Cluster)
 	}
 	if r.Rendering.CacheDir != "" {
 		// A cache that cannot be opened only costs time.
