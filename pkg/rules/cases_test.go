@@ -51,8 +51,9 @@ const testdata = "testdata"
 // casesNow is a day after the fixtures of the clusters were captured.
 var casesNow = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-// unscanned are rules whose facts the scan is still learning to find.
-var unscanned = []string{"GIT-03", "HR-14", "HR-25", "KS-01", "KS-02", "KS-14", "KS-15", "KS-17", "KS-18", "SCH-03", "KS-20", "KS-32", "SEC-03", "SRC-19", "STR-02", "STR-03", "STR-06", "STR-07"}
+// unscanned are rules whose cases differ from what the scan finds; each is to be
+// mended in the rule or in the scan.
+var unscanned = []string{"HR-14", "KS-01", "KS-18", "KS-20", "KS-32"}
 
 type testCase struct {
 	focus     []string
@@ -176,7 +177,7 @@ func TestRules(t *testing.T) {
 			for _, file := range slices.Concat(bad, good) {
 				t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 					if slices.Contains(unscanned, rule.ID) {
-						t.Skip("the scan does not find the facts of this rule yet")
+						t.Skip("the scan and this case do not agree yet")
 					}
 					c := readCase(t, file)
 					if isBad := slices.Contains(bad, file); isBad != (len(c.want) > 0) {
