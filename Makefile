@@ -1,7 +1,7 @@
 # make test is what CI runs; make help lists the rest.
 GO ?= go
 
-.PHONY: help build test race bench demo lint generate
+.PHONY: help build test race bench demo lint release generate
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ demo: build ## start a real API server with a failing Flux and show it
 lint: ## check format and code
 	.ci/lint
 
+release: ## build a snapshot release of the work tree and test it
+	.ci/release
+
 generate: ## write generated files again
 	$(GO) generate ./...
 	$(GO) test ./pkg/api/... -run Schema -update
+	$(GO) test ./pkg/cmd -run 'Reference|Readme' -update

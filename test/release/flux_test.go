@@ -168,9 +168,10 @@ func TestInstallWithFlux(t *testing.T) {
 		}
 	}
 
-	plugins := filepath.Join(t.TempDir(), ".fluxcd", "plugins")
+	home := t.TempDir()
+	plugins := filepath.Join(home, ".fluxcd", "plugins")
 	if flux := os.Getenv("FLUX_BIN"); flux != "" {
-		installWithFlux(t, s, entry, flux, plugins)
+		installWithFlux(t, s, entry, flux, home)
 	} else {
 		t.Log("FLUX_BIN is not set: the archive is unpacked by the test itself")
 		unpackPlugin(t, s, plugins)
@@ -181,8 +182,10 @@ func TestInstallWithFlux(t *testing.T) {
 	}
 }
 
-// installWithFlux serves the catalogue and the archives on loopback.
-func installWithFlux(t *testing.T, s *snapshot, entry catalogueEntry, flux, plugins string) {
+// installWithFlux serves the catalogue and the archives on loopback, and
+// installs into the home folder's own .fluxcd/plugins: the only folder of
+// plugins that flux creates.
+func installWithFlux(t *testing.T, s *snapshot, entry catalogueEntry, flux, home string) {
 	t.Helper()
 	files := http.NewServeMux()
 	files.Handle("/archives/", http.StripPrefix("/archives/", http.FileServer(http.Dir(s.dist))))
@@ -200,7 +203,7 @@ func installWithFlux(t *testing.T, s *snapshot, entry catalogueEntry, flux, plug
 		_, _ = w.Write(manifest)
 	})
 	environment := []string{
-		"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "FLUXCD_PLUGINS=" + plugins,
+		"HOME=" + home, "PATH=" + os.Getenv("PATH"),
 		"FLUXCD_PLUGIN_CATALOG=" + server.URL + "/plugins/", // without the last slash it would be another folder
 	}
 	output(t, environment, flux, "plugin", "install", "fluxctx")
