@@ -179,14 +179,20 @@ func (p *project) newerForms(add addStatement) {
 		"use an OCIRepository with a chartRef for each chart", evidenceOf(oci, "spec.type"))
 
 	fields := map[string]bool{}
-	var places []model.Evidence
+	var places, inflated []model.Evidence
 	for i := range p.repo.Kustomizations {
 		k := &p.repo.Kustomizations[i]
 		for _, field := range k.Deprecated {
+			if strings.HasPrefix(field.Name, "helmChart") {
+				inflated = append(inflated, inFile(k.File, field.Line))
+				continue
+			}
 			fields[field.Name] = true
 			places = append(places, inFile(k.File, field.Line))
 		}
 	}
 	add("kustomize-fields", fmt.Sprintf("%s that kustomize has replaced: %s", count(len(places), "use of a field", "uses of fields"), enumerate(sortedKeys(fields))),
 		"run kustomize edit fix in each folder", places)
+	add("kustomize-helm-charts", count(len(inflated), "kustomization renders charts", "kustomizations render charts")+", which Flux does not do",
+		"write a HelmRelease for each chart", inflated)
 }

@@ -66,8 +66,9 @@ var pathFields = map[string]struct {
 }
 
 // deprecatedFields are fields that kustomize has replaced and that list no
-// paths of the tree, or not as text.
-var deprecatedFields = []string{"commonLabels", "helmChartInflationGenerator", "imageTags", "patchesJson6902", "vars"}
+// paths of the tree, or not as text; helmCharts needs a plugin, which Flux does
+// not run.
+var deprecatedFields = []string{"commonLabels", "helmChartInflationGenerator", "helmCharts", "imageTags", "patchesJson6902", "vars"}
 
 // readKustomization reads a kustomization file; nil means that it is none, as
 // when a Flux Kustomization stands in a file of that name.

@@ -131,6 +131,7 @@ func (t *tree) facts() *model.Repository {
 		if p.chart != nil {
 			chart := *p.chart
 			chart.Path = path.Dir(f.shown)
+			_, chart.CRDs = slices.BinarySearch(t.folders, path.Join(path.Dir(f.name), "crds"))
 			repo.Charts = append(repo.Charts, chart)
 		}
 		if p.sops != nil {

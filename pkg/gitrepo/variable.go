@@ -126,9 +126,10 @@ func wholeValueOf(line []byte, start, end int) []byte {
 	if len(bytes.Trim(line[end:], " \t\r\"'")) > 0 {
 		return nil
 	}
-	key, found := bytes.CutSuffix(bytes.TrimRight(line[:start], " \t\"'"), []byte(":"))
-	if !found {
-		return nil
+	before := bytes.TrimRight(line[:start], "\"'")
+	key, found := bytes.CutSuffix(bytes.TrimRight(before, " \t"), []byte(":"))
+	if !found || len(key)+1 == len(before) {
+		return nil // A colon without a space after it is a part of the value.
 	}
 	key = bytes.TrimSpace(key)
 	return bytes.Trim(bytes.TrimPrefix(key, []byte("- ")), " \"'")

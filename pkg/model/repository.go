@@ -144,7 +144,8 @@ type KustomizeFile struct {
 	// Generated are the ConfigMaps and Secrets of its generators.
 	Generated []GeneratedObject
 	Images    []KustomizeImage
-	// Deprecated are fields that kustomize has replaced, for example bases.
+	// Deprecated are fields that kustomize has replaced, for example bases, or
+	// that Flux does not build, as helmCharts.
 	Deprecated []KustomizeField
 	// Reached is true when some build of the tree reads the file.
 	Reached bool

@@ -112,3 +112,8 @@ func subset(part, whole map[string]string) bool {
 	}
 	return true
 }
+
+func firstFolder(p string) string {
+	first, _, _ := strings.Cut(p, "/")
+	return first
+}

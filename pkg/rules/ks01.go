@@ -2,7 +2,9 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
@@ -16,8 +18,8 @@ var ks01 = Rule{
 	Severity: v1alpha1.SeverityError,
 	Why:      "The Kustomization fails with reason ArtifactFailed (kustomization path not found); nothing of it is applied or pruned.",
 	Fix:      "Correct spec.path; it is relative to the root of the source.",
-	Guard: "Only for sources that are this very repository, by their URL or because it holds the objects that sync it, and only when the folder that the path " +
-		"begins with exists. Paths inside other artifacts are left open.",
+	Guard: "Only for sources that are this very repository, by their URL or because it holds the objects that sync it. Paths inside other artifacts are " +
+		"left open.",
 	Since: "0.1.0",
 	Page:  pageKustomization + "#path",
 	Focus: []string{"kustomize", "repository-structure", "troubleshooting"},
@@ -63,23 +65,39 @@ func pathField(object *model.Object) string {
 	return "spec.path"
 }
 
-// nearestFolder is the folder with manifests that is most like a path.
+// nearestFolder is the folder with manifests that is most like a path: one that
+// ends in it, as when everything has moved into a folder, or one that is written
+// almost the same.
 func (x *index) nearestFolder(wanted string) string {
-	var folders []string
-	seen := map[string]bool{}
+	folders := map[string]bool{}
 	for _, document := range x.Repository.Documents {
-		if folder := path.Dir(document.File); !seen[folder] && strings.HasPrefix(folder, firstFolder(wanted)) {
-			seen[folder] = true
-			folders = append(folders, folder)
+		for folder := path.Dir(document.File); folder != "." && !folders[folder]; folder = path.Dir(folder) {
+			folders[folder] = true
 		}
 	}
-	if near := focus.Nearest(wanted, folders); near != "" {
-		return near
+	sorted := slices.Sorted(maps.Keys(folders))
+	for _, folder := range sorted {
+		if strings.HasSuffix(folder, "/"+wanted) {
+			return folder
+		}
 	}
-	return "FOLDER"
-}
-
-func firstFolder(p string) string {
-	first, _, _ := strings.Cut(p, "/")
-	return first
+	// Part by part, each the folder of this name or the one most like it.
+	near := ""
+	for part := range strings.SplitSeq(wanted, "/") {
+		next := path.Join(near, part)
+		if !folders[next] {
+			var beside []string
+			for _, folder := range sorted {
+				if parent, base := path.Split(folder); strings.TrimSuffix(parent, "/") == near {
+					beside = append(beside, base)
+				}
+			}
+			next = path.Join(near, focus.Nearest(part, beside))
+		}
+		if next == near {
+			return "FOLDER"
+		}
+		near = next
+	}
+	return near
 }

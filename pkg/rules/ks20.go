@@ -44,27 +44,37 @@ func checkOverlaps(p *pass) {
 			continue
 		}
 		// Outer paths are the folders above; of two with one path, the second
-		// is the one too many.
+		// is the one too many. The outermost is enough to know.
+		var outermost *model.Build
 		for folder := inner.Path; ; {
 			for _, outer := range byPath[folder] {
 				if outer == inner {
 					break
 				}
-				p.overlap(inner, outer)
+				if p.overlap(inner, outer) {
+					outermost = outer
+					break
+				}
 			}
 			if folder == "" {
 				break
 			}
 			folder = folder[:max(strings.LastIndex(folder, "/"), 0)]
 		}
+		if outermost != nil {
+			p.reportOverlap(inner, outermost)
+		}
 	}
 }
 
-func (p *pass) overlap(inner, outer *model.Build) {
+// overlap is true when the outer build makes all that the inner one makes.
+func (p *pass) overlap(inner, outer *model.Build) bool {
 	a, b := p.written[inner.Location], p.written[outer.Location]
-	if a.ID == b.ID || !p.together(inner.File, outer.File) || !sameTarget(a, b) || !contains(outer.Files, inner.Files) {
-		return
-	}
+	return a.ID != b.ID && p.together(inner.File, outer.File) && sameTarget(a, b) && contains(outer.Files, inner.Files)
+}
+
+func (p *pass) reportOverlap(inner, outer *model.Build) {
+	a, b := p.written[inner.Location], p.written[outer.Location]
 	p.report(finding{
 		object: a, at: p.ownerPlace(inner, "spec.path"),
 		evidence: fmt.Sprintf("%s builds ./%s, and %s (%s) builds ./%s", a.ID, inner.Path, b.ID, outer.Location, outer.Path),
