@@ -8,11 +8,12 @@ import (
 )
 
 // effective are the Flux objects as Flux would apply them, by the place that
-// defines each. A file that several builds read has several.
-func effective(facts *model.Facts) map[model.Location][]*model.Object {
-	objects := map[model.Location][]*model.Object{}
+// defines each, and by the place of the owner of the build that gives them. A
+// file that several builds read has several.
+func effective(facts *model.Facts) (objects, madeBy map[model.Location][]*model.Object) {
+	objects, madeBy = map[model.Location][]*model.Object{}, map[model.Location][]*model.Object{}
 	if facts.Rendering == nil {
-		return objects
+		return objects, madeBy
 	}
 	// What another build makes is judged as that makes it.
 	made := map[model.Location]bool{}
@@ -33,13 +34,16 @@ func effective(facts *model.Facts) map[model.Location][]*model.Object {
 				continue
 			}
 			object, err := effectiveObject(rendered, row)
-			if err != nil || duplicate(objects[rendered.Location], object) {
+			if err != nil {
 				continue
 			}
-			objects[rendered.Location] = append(objects[rendered.Location], object)
+			madeBy[build.Location] = append(madeBy[build.Location], object)
+			if !duplicate(objects[rendered.Location], object) {
+				objects[rendered.Location] = append(objects[rendered.Location], object)
+			}
 		}
 	}
-	return objects
+	return objects, madeBy
 }
 
 func effectiveObject(rendered *model.EffectiveObject, row fluxkind.Kind) (*model.Object, error) {

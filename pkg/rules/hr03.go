@@ -26,6 +26,8 @@ func checkChartForm(p *pass) {
 		case spec.Chart != nil || spec.ChartRef != nil:
 		case p.mayBePatched(object) || len(object.RawSpec) == 0:
 			p.undecided(object, "spec.chart and spec.chartRef are absent, and a patch may set one")
+		case !live(object) && len(p.builders[object.Location.File]) == 0:
+			p.undecided(object, "spec.chart and spec.chartRef are absent, and nothing builds the file: it may be a patch")
 		default:
 			p.report(finding{
 				object: object, field: "spec", evidence: "neither spec.chart nor spec.chartRef is set",

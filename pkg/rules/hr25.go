@@ -15,7 +15,7 @@ var hr25 = Rule{
 	Severity: v1alpha1.SeverityWarning,
 	Why:      "On a new cluster the whole Kustomization fails its dry run (no matches for kind), so the HelmRelease is never applied and the definitions never come: a cluster cannot be rebuilt from Git.",
 	Fix:      "Move the custom resources to a Kustomization that depends on the one with the release, with spec.wait on the latter.",
-	Guard:    "Only well-known charts and their API groups, within one build, and when nothing else in the repository brings the definitions.",
+	Guard:    "Only well-known charts and their API groups, within one build, and when nothing else in the repository brings the definitions, from a file or an address.",
 	Since:    "0.1.0",
 	Page:     pageKustomization + "#dependencies",
 	Focus:    []string{"helm", "kustomize", "disaster-recovery"},
@@ -45,6 +45,15 @@ func checkCRDOrder(p *pass) {
 	for manifest := range p.manifests("apiextensions.k8s.io", "CustomResourceDefinition") {
 		if _, group, ok := strings.Cut(manifest.Name, "."); ok {
 			defined[group] = true
+		}
+	}
+	for _, kustomization := range p.Repository.Kustomizations {
+		for _, entry := range kustomization.Remote {
+			for chart, group := range chartGroups {
+				if address := strings.ToLower(entry.Entry); strings.Contains(address, "crd") && (strings.Contains(address, chart) || strings.Contains(address, group)) {
+					defined[group] = true
+				}
+			}
 		}
 	}
 	byFile := map[string][]model.Document{}

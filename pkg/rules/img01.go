@@ -33,7 +33,7 @@ func checkPolicyRepository(p *pass) {
 				p.undecided(object, fmt.Sprintf("%s names %s: %s", ref.Field, ref.Target, reason))
 			case missing:
 				p.report(finding{
-					object: object, field: ref.Field + ".name",
+					object: object, field: ref.Field + ".name", severity: p.ifKnown(ref.Target),
 					evidence: fmt.Sprintf("%s names %s, which %s", ref.Field, ref.Target, p.nowhere(object)),
 					fix:      p.imageRepositoryFix(object, ref.Target),
 				})

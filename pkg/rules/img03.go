@@ -34,7 +34,7 @@ func checkMarkers(p *pass) {
 			p.undecided(carrier, fmt.Sprintf("the marker names %s:%s: %s", marker.Namespace, marker.Policy, reason))
 		case missing:
 			p.report(finding{
-				at:       marker.Location,
+				at: marker.Location, severity: p.ifKnown(target),
 				evidence: fmt.Sprintf("the marker names the ImagePolicy %s:%s, which %s", marker.Namespace, marker.Policy, p.nowhere(nil)),
 				fix:      p.markerFix(carrier, marker, target),
 			})

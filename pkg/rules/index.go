@@ -2,7 +2,6 @@ package rules
 
 import (
 	"iter"
-	"strings"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
@@ -26,6 +25,8 @@ type index struct {
 	// effective are Flux objects as Flux would apply them, by the place that
 	// defines them.
 	effective map[model.Location][]*model.Object
+	// madeBy are the objects that a rendered build of an object gives.
+	madeBy map[model.Location][]*model.Object
 	// builds are the builds that an object owns, builders those that read a
 	// file.
 	builds   map[model.Location][]*model.Build
@@ -73,7 +74,7 @@ func newIndex(facts *model.Facts) *index {
 	if facts.Repository != nil {
 		x.indexRepository(facts.Repository)
 	}
-	x.effective = effective(facts)
+	x.effective, x.madeBy = effective(facts)
 	judged := map[model.Location]bool{}
 	for _, object := range facts.Objects {
 		if !live(object) && x.isPatch(object.Location) {
@@ -87,6 +88,14 @@ func newIndex(facts *model.Facts) *index {
 			continue
 		}
 		x.addJudged(object)
+	}
+	// What ResourceSets make has no document of its own.
+	for at, objects := range x.effective {
+		if x.document[at] == nil {
+			for _, object := range objects {
+				x.addObject(object)
+			}
+		}
 	}
 	if facts.Cluster != nil {
 		for _, object := range facts.Cluster.Outside {
@@ -248,9 +257,3 @@ func live(object *model.Object) bool { return object.Origin&model.FromCluster !=
 
 // inGit is true when the repository defines the object.
 func inGit(object *model.Object) bool { return object.Location.File != "" }
-
-// templated is true for text that becomes a value only later: Flux variables,
-// Helm, Jinja and ResourceSet templates.
-func templated(text string) bool {
-	return strings.Contains(text, "${") || strings.Contains(text, "{{") || strings.Contains(text, "<<") || strings.Contains(text, "{%")
-}

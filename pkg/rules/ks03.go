@@ -29,8 +29,11 @@ func checkEntries(p *pass) {
 	}
 	for _, kustomization := range p.Repository.Kustomizations {
 		severity := v1alpha1.SeverityWarning
-		if kustomization.Reached {
+		switch {
+		case kustomization.Reached:
 			severity = v1alpha1.SeverityError
+		case example(kustomization.File):
+			severity = v1alpha1.SeverityInfo // the entry is right where the file is copied to
 		}
 		for _, entry := range kustomization.Missing {
 			if templated(entry.Entry) {

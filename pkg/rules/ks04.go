@@ -38,10 +38,8 @@ func checkCycles(p *pass) {
 			if ref.Relation != model.RelationDependsOn {
 				continue
 			}
-			for _, k := range p.candidates(object, ref.Target) {
-				if k.object != nil {
-					graph[object] = append(graph[object], edge{to: k.object, field: ref.Field})
-				}
+			for _, other := range p.nearest(object, ref.Target) {
+				graph[object] = append(graph[object], edge{to: other, field: ref.Field})
 			}
 		}
 	}

@@ -1,8 +1,12 @@
 package rules
 
 import (
+	"bytes"
+	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
@@ -36,7 +40,50 @@ func (x *index) resolve(owner *model.Object, target model.ID) (verdict, string) 
 	if target.Name == "flux-system" {
 		return found, "" // flux bootstrap and the Flux Operator make it
 	}
+	if reason := x.mayCome(target.Kind); reason != "" {
+		return unknown, reason
+	}
 	return missing, ""
+}
+
+// mayCome says what in the repository may bring objects of a Flux kind that
+// nobody can see in its files; it is empty when nothing does.
+func (x *index) mayCome(kind string) string {
+	for object := range specs[*fluxkind.ResourceSet](x) {
+		templates := slices.Concat(rawField(object.RawSpec, "resources"), rawField(object.RawSpec, "resourcesTemplate"))
+		if len(x.madeBy[object.Location]) == 0 && bytes.Contains(templates, []byte(kind)) {
+			return "a ResourceSet may make it: " + object.ID.String()
+		}
+	}
+	if x.Repository == nil {
+		return ""
+	}
+	for _, kustomization := range x.Repository.Kustomizations {
+		for _, entry := range kustomization.Remote {
+			if kustomization.Reached && entry.Field != "openapi" && !manifestURL(entry.Entry) {
+				return fmt.Sprintf("the remote base of %s:%d may define it", kustomization.File, entry.Line)
+			}
+		}
+	}
+	return ""
+}
+
+// manifestURL is true for an address of one file with manifests. Such files
+// hold what others install, hardly ever Flux objects of this project.
+func manifestURL(address string) bool {
+	address, _, _ = strings.Cut(address, "?")
+	return strings.HasPrefix(address, "http") && (model.IsYAML(address) || strings.HasSuffix(address, ".json"))
+}
+
+// noneKnown is true when neither side knows a single object of a kind: all of
+// them come from elsewhere then, as far as anybody can tell.
+func (x *index) noneKnown(id model.ID) bool {
+	for key := range x.named {
+		if key.Group == id.Group && key.Kind == id.Kind {
+			return false
+		}
+	}
+	return true
 }
 
 // resolveLive asks what the cluster said. An object that is only in Git will
@@ -97,6 +144,50 @@ func (x *index) candidates(owner *model.Object, target model.ID) []known {
 		list = append(list, k)
 	}
 	return list
+}
+
+// ifKnown is the severity of a finding about a missing object: that of the rule
+// when others of its kind are known, a warning when none is.
+func (p *pass) ifKnown(target model.ID) v1alpha1.Severity {
+	if p.noneKnown(target) {
+		return v1alpha1.SeverityWarning
+	}
+	return ""
+}
+
+// nearest are the Flux objects that a reference of owner means. Where several
+// clusters define one, and nothing else tells them apart, it is the one with
+// the longest way in common.
+func (x *index) nearest(owner *model.Object, target model.ID) []*model.Object {
+	var list []*model.Object
+	longest := 0
+	for _, k := range x.candidates(owner, target) {
+		if k.object == nil {
+			continue
+		}
+		common := commonFolders(owner.Location.File, k.File)
+		if common > longest {
+			longest, list = common, nil
+		}
+		if common == longest {
+			list = append(list, k.object)
+		}
+	}
+	return list
+}
+
+// commonFolders counts the folders with which two paths begin alike.
+func commonFolders(a, b string) int {
+	count := 0
+	for {
+		folder, restA, okA := strings.Cut(a, "/")
+		other, restB, okB := strings.Cut(b, "/")
+		if !okA || !okB || folder != other {
+			return count
+		}
+		a, b = restA, restB
+		count++
+	}
 }
 
 // elsewhere finds an object of the same kind and name in another namespace,

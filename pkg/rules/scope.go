@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -10,15 +11,23 @@ import (
 )
 
 // syncRoots lists the folders of the repository that clusters sync: the paths
-// of the objects that flux bootstrap and the Flux Operator write.
+// of the objects that flux bootstrap and the Flux Operator write, and what the
+// scan takes for the folder of a cluster.
 func syncRoots(facts *model.Facts) []string {
 	var roots []string
+	if facts.Repository != nil {
+		for _, target := range facts.Repository.Analysis.Targets {
+			if target.Path != "" && !target.Remote && !templated(target.Path) {
+				roots = append(roots, target.Path+"/")
+			}
+		}
+	}
 	for _, object := range facts.Objects {
 		if folder := syncFolder(object); folder != "" {
 			roots = append(roots, folder)
 		}
 	}
-	slices.SortFunc(roots, func(a, b string) int { return len(b) - len(a) })
+	slices.SortFunc(roots, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	return slices.Compact(roots)
 }
 
@@ -63,7 +72,15 @@ func (x *index) clusterOf(file string) string {
 // of one does not exist for the other.
 func (x *index) together(a, b string) bool {
 	ca, cb := x.clusterOf(a), x.clusterOf(b)
-	return ca == "" || cb == "" || ca == cb
+	return ca == "" || cb == "" || ca == cb || x.reachesFrom(ca, b) || x.reachesFrom(cb, a)
+}
+
+// reachesFrom is true when something in the folder of one cluster builds a file
+// that lies in the folder of another.
+func (x *index) reachesFrom(cluster, file string) bool {
+	return slices.ContainsFunc(x.builders[file], func(build *model.Build) bool {
+		return strings.HasPrefix(build.File, cluster) || strings.HasPrefix(build.Path+"/", cluster)
+	})
 }
 
 // sees is true when owner could mean object: both live, or of one cluster.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/lazyregexp"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
 
@@ -16,7 +17,7 @@ var sec01 = Rule{
 		"from the newest commit.",
 	Fix: "Change the credentials first. Then encrypt the file with SOPS, or keep the value in a secret store and commit an ExternalSecret.",
 	Guard: "Encrypted, empty and placeholder values, variables and references to a secret store (op://, ref+, vault:) are no secrets. Files that Git does " +
-		"not track count as a warning, and so do folders of tests and examples.",
+		"not track count as a warning, and so do tests, examples and templates, and Secrets with nothing but names, addresses and the like.",
 	Anywhere: true,
 	Since:    "0.1.0",
 	Page:     fluxcd + "/flux/security/best-practices/#secret-decryption",
@@ -35,7 +36,7 @@ func checkPlainSecrets(p *pass) {
 			continue
 		}
 		severity := v1alpha1.Severity("")
-		if document.Local || exampleFolder(manifest.File) {
+		if document.Local || example(manifest.File) || !anySensitive(manifest) {
 			severity = v1alpha1.SeverityWarning
 		}
 		at := manifest.Location
@@ -61,4 +62,23 @@ func plainKeys(manifest *model.Manifest) (keys []string, line int) {
 		keys = append(keys, entry.Field+"."+entry.Key)
 	}
 	return keys, line
+}
+
+// plainFields are names of entries that are no secret by themselves: the parts
+// of a Secret that says where to log in, without what to log in with.
+var plainFields = lazyregexp.New(`(?i)^(.*[-_.])?(user(name)?|login|e?mail|host(name)?|port|endpoint|server|name|type|region|zone|bucket|database|db|project|repo(sitory)?|` +
+	`domain|namespace|cluster|path|enabled|insecure|account|tenant[-_]?id|client[-_]?id|issuer|known_hosts|timezone|tz)$`)
+
+// anySensitive is true when an entry that stands in plain text may be one to log
+// in with: its value looks so, or its name does not say that it is none.
+func anySensitive(manifest *model.Manifest) bool {
+	for _, entry := range manifest.Entries {
+		switch {
+		case entry.Class == model.ValueCredential:
+			return true
+		case entry.Class == model.ValueText && !plainFields().MatchString(camelField().ReplaceAllString(entry.Key, "${1}_${2}")):
+			return true
+		}
+	}
+	return false
 }

@@ -105,7 +105,7 @@ func usable(value string) bool {
 }
 
 func (p *pass) credentialSeverity(file string) v1alpha1.Severity {
-	if exampleFolder(file) {
+	if example(file) {
 		return v1alpha1.SeverityWarning
 	}
 	return ""

@@ -24,7 +24,7 @@ func checkKeyFiles(p *pass) {
 	}
 	for _, key := range p.Repository.KeyFiles {
 		f := finding{at: key.Location, evidence: "the file holds " + key.What, fix: "replace the key, then git rm --cached " + key.File + " && echo /" + key.File + " >> .gitignore"}
-		if key.Local || exampleFolder(key.File) {
+		if key.Local || example(key.File) {
 			f.severity = v1alpha1.SeverityWarning
 		}
 		p.report(f)

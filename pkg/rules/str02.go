@@ -33,7 +33,7 @@ func checkUnreached(p *pass) {
 		}
 	}
 	for _, file := range p.Repository.Unreached {
-		if exampleFolder(file.File) || hasFolder(file.File, "bootstrap") {
+		if example(file.File) || hasFolder(file.File, "bootstrap") {
 			continue
 		}
 		f := finding{at: model.Location{File: file.File, Line: 1}}
