@@ -58,7 +58,11 @@ func (f *facts) repository(r *v1alpha1.Repository) {
 	f.item("Environments", codes(r.Environments)...)
 	f.item("Tenants", codes(r.Tenants)...)
 	if r.Git != nil {
-		f.item("Git", "branch "+code(r.Git.Branch), "commit "+code(r.Git.Head), plural(len(r.Git.Changed), "changed file"))
+		changes := plural(len(r.Git.Changed), "changed file")
+		if !r.Git.ChangesKnown && len(r.Git.Changed) == 0 {
+			changes = "changes not known"
+		}
+		f.item("Git", "branch "+code(r.Git.Branch), "commit "+code(r.Git.Head), changes)
 	}
 }
 

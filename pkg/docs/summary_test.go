@@ -17,7 +17,7 @@ func testReport() *v1alpha1.ContextReport {
 	report.Session.Timestamp = metav1.NewTime(time.Date(2026, 8, 7, 10, 0, 0, 0, time.UTC))
 	report.Requirements = []v1alpha1.Requirement{{Topic: "helm", Why: "3 HelmReleases"}}
 	report.Repository = &v1alpha1.Repository{Documents: 42, YAMLFiles: 1, Pattern: "monorepo", Clusters: []string{"production", "staging"}}
-	report.Repository.Git = &v1alpha1.Git{Branch: "main", Head: "0123456"}
+	report.Repository.Git = &v1alpha1.Git{Branch: "main", Head: "0123456", ChangesKnown: true}
 	report.Cluster = &v1alpha1.Cluster{Context: "prod", Reachable: true, KubernetesVersion: "v1.35.1", Flux: v1alpha1.Flux{Installed: true, Version: "v2.9.5", Namespace: "flux-system"}}
 	report.Objects = []v1alpha1.Object{{Kind: "Kustomization"}, {Kind: "HelmRelease"}, {Kind: "Kustomization"}}
 	report.RootCauses = []v1alpha1.RootCause{{

@@ -62,15 +62,14 @@ func reportRepository(repository *model.Repository) *v1alpha1.Repository {
 		ParseErrors: convert(repository.ParseErrors, func(e model.ParseError) v1alpha1.ParseError {
 			return v1alpha1.ParseError{File: e.File, Line: e.Line, Document: e.Document, Message: e.Message}
 		}),
-		Kustomizations: convert(repository.Kustomizations, func(k model.KustomizeFile) v1alpha1.KustomizeFile {
-			return v1alpha1.KustomizeFile{
-				File:    k.File,
-				Missing: convert(k.Missing, func(m model.KustomizeEntry) string { return m.Entry }),
-			}
+		Kustomizations: convert(repository.Kustomizations, reportKustomizeFile),
+		Builds:         convert(repository.Builds, reportBuild),
+		Unreached: convert(repository.Unreached, func(u model.UnreachedFile) v1alpha1.UnreachedFile {
+			return v1alpha1.UnreachedFile{File: u.File, Disabled: u.Disabled, Nearest: u.Nearest}
 		}),
-		Charts: convert(repository.Charts, func(c model.Chart) v1alpha1.Chart {
-			return v1alpha1.Chart{Path: c.Path, Name: c.Name, Version: c.Version}
-		}),
+		Charts:        convert(repository.Charts, reportChart),
+		Releases:      convert(repository.Releases, reportRelease),
+		ImageMarkers:  reportMarkers(repository),
 		GitOpsFolders: list(repository.GitOpsFolders),
 		Pattern:       repository.Pattern,
 		Clusters:      list(repository.Clusters),
@@ -96,9 +95,16 @@ func reportGit(git model.Git) *v1alpha1.Git {
 		Detached: git.Detached,
 		Shallow:  git.Shallow,
 		Tags:     list(git.Tags),
+		Linked:   git.Linked,
 		Dirty:    git.Dirty(),
-		Changed:  convert(git.Changed, func(c model.Change) v1alpha1.GitChange { return v1alpha1.GitChange{Path: c.Path, Code: c.Code} }),
-		Remotes:  convert(git.Remotes, func(r model.Remote) v1alpha1.GitRemote { return v1alpha1.GitRemote{Name: r.Name, URL: r.URL} }),
+
+		ChangesKnown: git.ChangesKnown,
+		Changed: convert(git.Changed, func(c model.Change) v1alpha1.GitChange {
+			return v1alpha1.GitChange{Path: c.Path, Code: c.Code, From: c.From, Flux: c.Flux}
+		}),
+		Submodules: list(git.Submodules),
+		Nested:     list(git.Nested),
+		Remotes:    convert(git.Remotes, func(r model.Remote) v1alpha1.GitRemote { return v1alpha1.GitRemote{Name: r.Name, URL: r.URL} }),
 	}
 }
 

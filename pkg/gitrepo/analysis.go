@@ -29,6 +29,7 @@ func analyse(repo *model.Repository, files []string, read func(name string) ([]b
 	repo.Environments = p.environments
 	repo.Tenants = names(p.tenants, func(t *tenant) string { return t.name })
 	repo.Pattern = p.pattern()
+	repo.Releases = p.releases()
 	// The later parts look at the earlier ones.
 	a := &repo.Analysis
 	*a = model.Analysis{Structure: p.structureStatements(), Applications: p.applications(), Targets: p.targets(), Sources: p.sourceUses()}
@@ -67,6 +68,7 @@ type project struct {
 	tenants            []*tenant
 	controllers        []controllerFile
 	users              map[*model.Object]int
+	own                map[*model.Object]bool // see ownSources
 
 	references       map[*model.Object][]model.Reference
 	namespaces       map[model.Location]string // of objects that name none

@@ -137,19 +137,7 @@ var sourceKinds = []string{"Bucket", "GitRepository", "HelmRepository", "OCIRepo
 
 // sourceUses lists the sources with those who use them.
 func (p *project) sourceUses() []model.SourceUse {
-	users := p.sourceUsers()
-	own := map[*model.Object]bool{}
-	for i := range p.repo.Builds {
-		b := &p.repo.Builds[i]
-		if b.Source != model.SourceTree || b.Owner.Kind != "Kustomization" {
-			continue
-		}
-		if o := p.objectAt(b.Owner, b.Location); o != nil {
-			if source, ok := p.lookup(p.sourceOf(o), o.Location.File); ok {
-				own[source] = true
-			}
-		}
-	}
+	users, own := p.sourceUsers(), p.ownSources()
 	var uses []model.SourceUse
 	for _, kind := range sourceKinds {
 		for _, o := range p.flux(kind) {
@@ -162,6 +150,26 @@ func (p *project) sourceUses() []model.SourceUse {
 		return cmp.Or(a.Object.Compare(b.Object), compareEvidence(a.Evidence[0], b.Evidence[0]))
 	})
 	return uses
+}
+
+// ownSources are the sources that are this very repository.
+func (p *project) ownSources() map[*model.Object]bool {
+	if p.own != nil {
+		return p.own
+	}
+	p.own = map[*model.Object]bool{}
+	for i := range p.repo.Builds {
+		b := &p.repo.Builds[i]
+		if b.Source != model.SourceTree || b.Owner.Kind != "Kustomization" {
+			continue
+		}
+		if o := p.objectAt(b.Owner, b.Location); o != nil {
+			if source, ok := p.lookup(p.sourceOf(o), o.Location.File); ok {
+				p.own[source] = true
+			}
+		}
+	}
+	return p.own
 }
 
 // sourceUsers counts, for each definition of a source, the objects that name

@@ -53,6 +53,7 @@ func Scan(ctx context.Context, opts Options) (*model.Repository, []model.Problem
 	repo := found.facts()
 	repo.Root, repo.Git, repo.CI = sanitize.Path(root), git, pipelines
 	repo.Builds, repo.Unreached = builds, unreached
+	markChanges(repo)
 	analyse(repo, found.shown(), readBelow(root))
 	return repo, problems, nil
 }

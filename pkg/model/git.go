@@ -52,6 +52,9 @@ type Change struct {
 	Code string
 	// From is the former path of a file that was renamed or copied.
 	From string
+	// Flux is true for a file that Flux builds, or that could change what it
+	// builds: manifests, kustomizations and what they name, charts, ignore rules.
+	Flux bool
 }
 
 // Dirty is true when anything is staged, changed or untracked.

@@ -32,6 +32,8 @@ type Repository struct {
 	// that are no entry point themselves.
 	Unreached []UnreachedFile
 	Charts    []Chart
+	// Releases are the HelmReleases with the sources of their charts.
+	Releases []Release
 	// SOPS are the configuration files of SOPS.
 	SOPS []SOPSConfig
 	// GitOpsFolders are folders named as the published structures name them:
@@ -287,6 +289,40 @@ type ChartDependency struct {
 	Name       string
 	Version    string
 	Repository string
+}
+
+// Release is one HelmRelease and where its chart comes from.
+type Release struct {
+	Location
+	ID
+	// Chart and Version are what the release or its HelmChart asks for; both are
+	// empty for an artifact that is the chart.
+	Chart   string
+	Version string
+	// Source is the object that fetches the chart, SourceLocation where the tree
+	// defines it, and URL and Ref what it fetches; the latter three are empty for
+	// a source that the tree does not hold.
+	Source         ID
+	SourceLocation Location
+	URL            string
+	Ref            string
+	// LocalChart is the chart of this tree that the release installs.
+	LocalChart string
+	// Values names the first level of the inline values, sorted; ValuesFrom are
+	// the objects with further ones, in the order in which Helm merges them.
+	Values     []string
+	ValuesFrom []ValuesSource
+}
+
+// ValuesSource is an entry of spec.valuesFrom.
+type ValuesSource struct {
+	Kind string
+	Name string
+	// Key is the entry that holds the values, TargetPath the one value that it
+	// sets; empty when it holds a whole document.
+	Key        string
+	TargetPath string
+	Optional   bool
 }
 
 // ImageMarker is a comment that lets image automation rewrite a line.

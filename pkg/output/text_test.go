@@ -25,7 +25,7 @@ func failing() *v1alpha1.ContextReport {
 	report.Repository = &v1alpha1.Repository{
 		Root: "/home/ada/src/fleet", YAMLFiles: 412, Documents: 530, Pattern: "monorepo",
 		Git: &v1alpha1.Git{
-			Head: "0123456789abcdef", Branch: "main", Ahead: 2, Behind: 1, Dirty: true,
+			Head: "0123456789abcdef", Branch: "main", Ahead: 2, Behind: 1, Dirty: true, ChangesKnown: true,
 			Changed: []v1alpha1.GitChange{{Path: "apps/web/deployment.yaml", Code: " M"}},
 		},
 	}

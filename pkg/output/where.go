@@ -49,8 +49,11 @@ func (p *page) branch(git *v1alpha1.Git) string {
 	if git.Behind > 0 {
 		fmt.Fprintf(&b, " %s%d", p.Symbols.Behind, git.Behind)
 	}
-	if git.Dirty {
+	switch {
+	case git.Dirty:
 		b.WriteString(", " + count(len(git.Changed), "changed file"))
+	case !git.ChangesKnown:
+		b.WriteString(", changes not known")
 	}
 	return b.String()
 }

@@ -129,7 +129,15 @@ type Repository struct {
 	Census         map[string]int  `json:"census"`
 	ParseErrors    []ParseError    `json:"parseErrors"`
 	Kustomizations []KustomizeFile `json:"kustomizations"`
-	Charts         []Chart         `json:"charts"`
+	// Builds are the folders that Flux objects build, Unreached the files with
+	// manifests that none of them reads.
+	Builds    []Build         `json:"builds"`
+	Unreached []UnreachedFile `json:"unreached"`
+	Charts    []Chart         `json:"charts"`
+	// Releases are the HelmReleases with the sources of their charts.
+	Releases []Release `json:"releases"`
+	// ImageMarkers are the comments that let image automation rewrite a line.
+	ImageMarkers []ImageMarker `json:"imageMarkers"`
 	// GitOpsFolders are folders of the published repository structures.
 	GitOpsFolders []string `json:"gitopsFolders"`
 	// Pattern names the recognised structure, for example monorepo.
@@ -156,18 +164,32 @@ type Git struct {
 	Shallow  bool `json:"shallow"`
 	// Tags are those that name Head.
 	Tags []string `json:"tags"`
+	// Linked is true in a work tree that git worktree add made.
+	Linked bool `json:"linked"`
 	// Dirty is true when anything is staged, changed or untracked; Changed
-	// lists the paths.
-	Dirty   bool        `json:"dirty"`
-	Changed []GitChange `json:"changed"`
-	Remotes []GitRemote `json:"remotes"`
+	// lists the paths. ChangesKnown is false when nobody could tell, for example
+	// because git status took too long: then a clone that is not dirty need not
+	// be clean.
+	Dirty        bool        `json:"dirty"`
+	ChangesKnown bool        `json:"changesKnown"`
+	Changed      []GitChange `json:"changed"`
+	// Submodules and Nested are folders that belong to other repositories, which
+	// this one records or not.
+	Submodules []string    `json:"submodules"`
+	Nested     []string    `json:"nested"`
+	Remotes    []GitRemote `json:"remotes"`
 }
 
 // GitChange is one changed path.
 type GitChange struct {
 	Path string `json:"path"`
-	// Code is the two-letter code of git status --porcelain.
+	// Code is the two-letter code of git status --porcelain: staged, then
+	// unstaged, or ?? for an untracked file.
 	Code string `json:"code"`
+	// From is the former path of a renamed file.
+	From string `json:"from,omitempty"`
+	// Flux is true for a file that Flux builds, or that changes what it builds.
+	Flux bool `json:"flux"`
 }
 
 // GitRemote is one remote, credentials removed.
@@ -189,6 +211,91 @@ type KustomizeFile struct {
 	File string `json:"file"`
 	// Missing are entries that name nothing in the tree.
 	Missing []string `json:"missing"`
+	// Component is true for a file of kind Component.
+	Component bool   `json:"component"`
+	Namespace string `json:"namespace,omitempty"`
+	// Reached is true when a Flux object builds the file.
+	Reached bool `json:"reached"`
+	// Entries are all paths that the file names, Deprecated the fields that
+	// kustomize has replaced or that Flux does not build.
+	Entries    []KustomizeEntry  `json:"entries"`
+	Images     []KustomizeImage  `json:"images"`
+	Generated  []GeneratedObject `json:"generated"`
+	Deprecated []DeprecatedField `json:"deprecated"`
+}
+
+// KustomizeEntry is one path that a kustomization names.
+type KustomizeEntry struct {
+	Path string `json:"path"`
+	// Field is the list that holds it, for example resources.
+	Field string `json:"field"`
+	Line  int    `json:"line"`
+	// Target is what it leads to in this repository.
+	Target string `json:"target,omitempty"`
+	// State is found, missing, ignored for what is there and not in Git, bare
+	// for a folder without a kustomization, remote, or disabled for an entry in
+	// a comment.
+	State string `json:"state"`
+}
+
+// KustomizeImage is a rewrite of an image.
+type KustomizeImage struct {
+	Name    string `json:"name"`
+	NewName string `json:"newName,omitempty"`
+	NewTag  string `json:"newTag,omitempty"`
+	Digest  string `json:"digest,omitempty"`
+	Line    int    `json:"line"`
+}
+
+// GeneratedObject is a ConfigMap or Secret that a kustomization generates.
+type GeneratedObject struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name"`
+	Line      int    `json:"line"`
+	// Hashed names get a suffix made from the content.
+	Hashed bool `json:"hashed"`
+}
+
+// DeprecatedField is a field of a kustomization.
+type DeprecatedField struct {
+	Name string `json:"name"`
+	Line int    `json:"line"`
+}
+
+// Build is what one Flux object makes of one folder.
+type Build struct {
+	// Owner is the Kustomization, FluxInstance, HelmRelease of one, or
+	// ResourceSet; File, Line and Document say where it stands.
+	Owner    ObjectRef `json:"owner"`
+	File     string    `json:"file"`
+	Line     int       `json:"line"`
+	Document int       `json:"document"`
+	// Path is the folder, relative to the root, empty for the root itself.
+	// Climbs is true when a path that leads out was stopped at the root.
+	Path   string `json:"path"`
+	Climbs bool   `json:"climbs"`
+	// Source says whose content the path leads into: tree for this repository,
+	// assumed when it most likely is, other, or unknown.
+	Source string `json:"source"`
+	// Found is false when this repository has no such folder.
+	Found bool `json:"found"`
+	// Kustomization is the file that Flux builds; absent when it generates one.
+	Kustomization string `json:"kustomization,omitempty"`
+	// Files are those that the build reads, Foreign YAML files that are no
+	// manifests and make it fail, Ignored those that the source leaves out.
+	Files   []string `json:"files"`
+	Foreign []string `json:"foreign"`
+	Ignored []string `json:"ignored"`
+}
+
+// UnreachedFile is a file with manifests that no build reads.
+type UnreachedFile struct {
+	File string `json:"file"`
+	// Disabled is the kustomization whose comments name it, Nearest the one that
+	// may have been meant to list it.
+	Disabled string `json:"disabled,omitempty"`
+	Nearest  string `json:"nearest,omitempty"`
 }
 
 // Chart is a Helm chart of the tree.
@@ -196,6 +303,69 @@ type Chart struct {
 	Path    string `json:"path"`
 	Name    string `json:"name"`
 	Version string `json:"version"`
+	// CRDs is true when the chart has a crds folder.
+	CRDs         bool              `json:"crds"`
+	Dependencies []ChartDependency `json:"dependencies"`
+}
+
+// ChartDependency is a chart that another one needs.
+type ChartDependency struct {
+	Name       string `json:"name"`
+	Version    string `json:"version,omitempty"`
+	Repository string `json:"repository,omitempty"`
+}
+
+// Release is one HelmRelease of the repository.
+type Release struct {
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name"`
+	File      string `json:"file"`
+	Line      int    `json:"line"`
+	Document  int    `json:"document"`
+	// Chart and Version are absent when the source is the chart itself.
+	Chart   string `json:"chart,omitempty"`
+	Version string `json:"version,omitempty"`
+	// Source fetches the chart. SourceFile and SourceLine say where this
+	// repository defines it, URL and Ref what it fetches; they are absent when
+	// it does not.
+	Source     *ObjectRef `json:"source,omitempty"`
+	SourceFile string     `json:"sourceFile,omitempty"`
+	SourceLine int        `json:"sourceLine,omitempty"`
+	URL        string     `json:"url,omitempty"`
+	Ref        string     `json:"ref,omitempty"`
+	// LocalChart is the folder of a chart of this repository.
+	LocalChart string `json:"localChart,omitempty"`
+	// Values names the first level of the inline values.
+	Values     []string       `json:"values"`
+	ValuesFrom []ValuesSource `json:"valuesFrom"`
+}
+
+// ValuesSource is a ConfigMap or Secret with values.
+type ValuesSource struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	// Key is its entry, TargetPath the one value that it sets; absent when it
+	// holds a whole document.
+	Key        string `json:"key"`
+	TargetPath string `json:"targetPath,omitempty"`
+	Optional   bool   `json:"optional"`
+}
+
+// ImageMarker is a comment that lets image automation rewrite a line.
+type ImageMarker struct {
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	Document int    `json:"document"`
+	// Namespace and Policy name the ImagePolicy.
+	Namespace string `json:"namespace"`
+	Policy    string `json:"policy"`
+	// Field is tag, name or digest, absent for the whole image; Value is what
+	// the line holds.
+	Field string `json:"field,omitempty"`
+	Value string `json:"value"`
+	// Namespaces are those that kustomizations give the object of the line;
+	// empty when none sets one.
+	Namespaces []string `json:"namespaces"`
 }
 
 // Pipeline is a CI definition.
