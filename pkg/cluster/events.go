@@ -58,9 +58,13 @@ type wireEvent struct {
 }
 
 // readEvents reads the warnings about objects that need attention, equal ones
-// taken together, the most recent first.
-func (c *client) readEvents(ctx context.Context, objects []*model.Object, namespace string) ([]model.Event, error) {
+// taken together, the most recent first. Among the causes are those that try
+// again after a failure.
+func (c *client) readEvents(ctx context.Context, objects []*model.Object, causes []model.RootCause, namespace string) ([]model.Event, error) {
 	concerned := map[model.ID]bool{}
+	for _, cause := range causes {
+		concerned[cause.Object] = true
+	}
 	for _, o := range objects {
 		if !o.Assessment.State.Healthy() {
 			concerned[o.ID] = true

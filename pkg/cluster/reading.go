@@ -232,7 +232,7 @@ func (r *reading) readDetails(ctx context.Context) bool {
 		return nil
 	})
 	group.Go(func() error {
-		r.cluster.Events, eventsErr = r.client.readEvents(ctx, r.cluster.Objects, r.opts.Namespace)
+		r.cluster.Events, eventsErr = r.client.readEvents(ctx, r.cluster.Objects, r.cluster.RootCauses, r.opts.Namespace)
 		return nil
 	})
 	_ = group.Wait()

@@ -166,14 +166,15 @@ func revision(status model.Status) string {
 
 func reportRootCause(cause model.RootCause) v1alpha1.RootCause {
 	return v1alpha1.RootCause{
-		Object:  objectRef(cause.Object),
-		State:   string(cause.State),
-		Reason:  cause.Reason,
-		Message: cause.Message,
-		File:    cause.Location.File,
-		Line:    cause.Location.Line,
-		Blocks:  convert(cause.Blocks, objectRef),
-		Cycle:   convert(cause.Cycle, objectRef),
+		Object:   objectRef(cause.Object),
+		State:    string(cause.State),
+		Reason:   cause.Reason,
+		Message:  cause.Message,
+		File:     cause.Location.File,
+		Line:     cause.Location.Line,
+		Evidence: convert(cause.Evidence, reportEvidence),
+		Blocks:   convert(cause.Blocks, objectRef),
+		Cycle:    convert(cause.Cycle, objectRef),
 	}
 }
 

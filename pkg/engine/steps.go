@@ -111,6 +111,7 @@ func repositoryHint(err error) string {
 func (r *run) join(context.Context) {
 	r.facts = merge.Join(r.now, r.Focus, r.cluster, r.repository)
 	r.facts.Rendering = r.rendering
+	merge.Trace(r.facts)
 	r.checkpoint(session.ProjectContextAnalyzed)
 }
 

@@ -48,6 +48,8 @@ type Evidence struct {
 	Location
 	// Object is the zero ID when the evidence is no object.
 	Object ID
+	// Text says what stands there; empty when the place speaks for itself.
+	Text string
 }
 
 // Practice is an advice of the published guidance and whether the repository

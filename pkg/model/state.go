@@ -67,6 +67,9 @@ type RootCause struct {
 	Message string
 	// Location is where the repository defines the object, when it does.
 	Location Location
+	// Evidence are the places of the repository that the message is about, as
+	// far as they can be told for sure.
+	Evidence []Evidence
 	Blocks   []ID
 	// Cycle is the path of a dependency cycle, first member repeated at the
 	// end; empty otherwise.

@@ -29,6 +29,9 @@ func (p *page) rootCauses(report *v1alpha1.ContextReport) {
 		}
 		p.item(p.Theme.Bad.Render(p.Symbols.Bad), title)
 		p.place(cause.File, cause.Line, report)
+		for _, evidence := range cause.Evidence {
+			p.evidence(evidence, report)
+		}
 		if cause.Message != "" {
 			p.detail("", cause.Message)
 		}
@@ -66,6 +69,25 @@ func (p *page) place(file string, line int, report *v1alpha1.ContextReport) {
 		text = fmt.Sprintf("%s:%d", file, line)
 	}
 	p.lines = append(p.lines, "    "+p.Link(fileURL(report, file), p.Theme.Accent.Render(text)))
+}
+
+// evidence prints a place that a message is about, and what stands there.
+func (p *page) evidence(evidence v1alpha1.Evidence, report *v1alpha1.ContextReport) {
+	if evidence.File == "" {
+		return
+	}
+	place := evidence.File
+	if evidence.Line > 0 {
+		place = fmt.Sprintf("%s:%d", evidence.File, evidence.Line)
+	}
+	text := p.Link(fileURL(report, evidence.File), p.Theme.Accent.Render(place))
+	switch {
+	case evidence.Text != "":
+		text += ": " + evidence.Text
+	case evidence.Object != nil:
+		text += ": " + refString(*evidence.Object)
+	}
+	p.detail(p.Symbols.Step+" ", text)
 }
 
 func (p *page) more(n int, noun string) {

@@ -46,6 +46,8 @@ type Evidence struct {
 	File   string     `json:"file,omitempty"`
 	Line   int        `json:"line,omitempty"`
 	Object *ObjectRef `json:"object,omitempty"`
+	// Text says what stands there; absent when the place speaks for itself.
+	Text string `json:"text,omitempty"`
 }
 
 // Practice is an advice of the published guidance and whether the repository

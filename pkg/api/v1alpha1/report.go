@@ -413,13 +413,16 @@ type ObjectRef struct {
 
 // RootCause is an object to mend, with what waits for it.
 type RootCause struct {
-	Object  ObjectRef   `json:"object"`
-	State   string      `json:"state"`
-	Reason  string      `json:"reason,omitempty"`
-	Message string      `json:"message,omitempty"`
-	File    string      `json:"file,omitempty"`
-	Line    int         `json:"line,omitempty"`
-	Blocks  []ObjectRef `json:"blocks"`
+	Object  ObjectRef `json:"object"`
+	State   string    `json:"state"`
+	Reason  string    `json:"reason,omitempty"`
+	Message string    `json:"message,omitempty"`
+	// File and Line say where Git defines the object, Evidence which places the
+	// message is about.
+	File     string      `json:"file,omitempty"`
+	Line     int         `json:"line,omitempty"`
+	Evidence []Evidence  `json:"evidence"`
+	Blocks   []ObjectRef `json:"blocks"`
 	// Cycle is the path of a dependency cycle, the first member repeated.
 	Cycle []ObjectRef `json:"cycle"`
 }

@@ -1232,6 +1232,13 @@ func (in *Requirement) DeepCopy() *Requirement {
 func (in *RootCause) DeepCopyInto(out *RootCause) {
 	*out = *in
 	out.Object = in.Object
+	if in.Evidence != nil {
+		in, out := &in.Evidence, &out.Evidence
+		*out = make([]Evidence, len(*in))
+		for i := range *in {
+			(*in)[i].DeepCopyInto(&(*out)[i])
+		}
+	}
 	if in.Blocks != nil {
 		in, out := &in.Blocks, &out.Blocks
 		*out = make([]ObjectRef, len(*in))
