@@ -22,11 +22,7 @@ func (p *project) applications() []model.Application {
 		list = append(list, p.helmApplication(o))
 	}
 	for i := range p.repo.Builds {
-		b := &p.repo.Builds[i]
-		if b.Owner.Kind != "Kustomization" || b.Source != model.SourceOther {
-			continue
-		}
-		if o := p.objectAt(b.Owner, b.Location); o != nil {
+		if o := p.foreign(&p.repo.Builds[i]); o != nil {
 			app := p.application(o.Name, o.Namespace, "Kustomization", o.Location.File)
 			app.Source = p.sourceOf(o)
 			app.Evidence = []model.Evidence{at(o, "spec.sourceRef")}

@@ -189,25 +189,53 @@ func (p *project) roots() []string {
 	return sortedKeys(found)
 }
 
-// foreignKustomizations fetch their manifests from another source than the one
-// that the clusters follow.
+// foreignKustomizations fetch their manifests from another repository, artifact
+// or bucket than the one that is scanned.
 func (p *project) foreignKustomizations() []*model.Object {
 	var found []*model.Object
 	for i := range p.repo.Builds {
 		b := &p.repo.Builds[i]
-		if b.Owner.Kind != "Kustomization" || b.Source != model.SourceOther || p.isSide(b.File) {
+		if p.isSide(b.File) {
 			continue
 		}
-		o := p.objectAt(b.Owner, b.Location)
-		if o == nil {
-			continue
-		}
-		switch p.sourceOf(o).Kind {
-		case "GitRepository", "OCIRepository", "Bucket":
+		if o := p.foreign(b); o != nil {
 			found = append(found, o)
 		}
 	}
 	return found
+}
+
+// foreign is the Kustomization that owns a build, if it builds what lies
+// elsewhere: its source is told to, or is written here for it, and no cluster
+// follows that source.
+func (p *project) foreign(b *model.Build) *model.Object {
+	if b.Owner.Kind != "Kustomization" || b.Found || b.Source != model.SourceOther && b.Source != model.SourceUnknown {
+		return nil
+	}
+	o := p.objectAt(b.Owner, b.Location)
+	if o == nil {
+		return nil
+	}
+	id := p.sourceOf(o)
+	if id.Kind != "GitRepository" && id.Kind != "OCIRepository" && id.Kind != "Bucket" {
+		return nil
+	}
+	source, ok := p.lookup(id, o.Location.File)
+	if !ok {
+		if b.Source == model.SourceOther {
+			return o
+		}
+		return nil
+	}
+	for _, c := range p.clusters {
+		if c.syncedBy == nil {
+			continue
+		}
+		if followed, ok := p.lookup(p.sourceOf(c.syncedBy), c.syncedBy.Location.File); ok && followed == source {
+			return nil
+		}
+	}
+	return o
 }
 
 // structureStatements say how the repository is laid out.
