@@ -11,6 +11,7 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/docs"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/gitrepo"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/rules"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/session"
 )
 
@@ -33,7 +34,9 @@ type Options struct {
 	// Repository is nil when no folder is to be scanned.
 	Repository *gitrepo.Options
 	Rendering  Rendering
-	Docs       docs.Options
+	// Rules is the project's own word on rules; nil means none.
+	Rules *rules.Config
+	Docs  docs.Options
 	// Problems are those that were met while the options were made.
 	Problems []model.Problem
 	// Progress is told what a part of the work (cluster, repository,

@@ -117,7 +117,10 @@ func (r *run) join(context.Context) {
 
 // judge runs the rules.
 func (r *run) judge(context.Context) {
-	r.report.Findings = list(rules.Run(r.facts, rules.Options{}).Findings)
+	result := rules.Run(r.facts, rules.Options{Config: r.Rules})
+	r.report.Findings = list(result.Findings)
+	r.report.Ignored = convert(result.Ignored, reportIgnored)
+	r.report.Undecided = reportUndecided(result.Undecided)
 }
 
 // assemble turns what was found into the report.

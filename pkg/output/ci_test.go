@@ -33,6 +33,29 @@ func TestSARIF(t *testing.T) {
 	}
 }
 
+// TestSARIFSuppressions keeps what is ignored in the log, marked as such.
+func TestSARIFSuppressions(t *testing.T) {
+	report := v1alpha1.NewReport()
+	report.Ignored = []v1alpha1.IgnoredFinding{{
+		Finding: v1alpha1.Finding{Rule: "KS-07", Severity: v1alpha1.SeverityWarning, Title: "x", Evidence: "y", File: "apps.yaml", Line: 3},
+		Ignored: v1alpha1.Ignored{Reason: "on purpose"},
+	}}
+	var out bytes.Buffer
+	if err := (&SARIF{Version: "0.1.0"}).PrintObj(report, &out); err != nil {
+		t.Fatal(err)
+	}
+	log, err := sarif.FromBytes(out.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := log.Validate(); err != nil {
+		t.Error(err)
+	}
+	if results := log.Runs[0].Results; len(results) != 1 || len(results[0].Suppressions) != 1 || *results[0].Suppressions[0].Justification != "on purpose" {
+		t.Errorf("got %s", out.String())
+	}
+}
+
 func TestFingerprintsAreStableAndUnique(t *testing.T) {
 	prints := func(report *v1alpha1.ContextReport) map[string]bool {
 		seen, all := map[string]int{}, map[string]bool{}
@@ -45,6 +68,8 @@ func TestFingerprintsAreStableAndUnique(t *testing.T) {
 	after := failing()
 	for i := range after.Findings {
 		after.Findings[i].Line += 7
+		before.Findings[i].Evidence += " beside apps/web.yaml:12"
+		after.Findings[i].Evidence += " beside apps/web.yaml:19"
 	}
 	a, b := prints(before), prints(after)
 	if len(a) != len(before.Findings) {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/charmbracelet/lipgloss"
 
@@ -13,13 +14,33 @@ import (
 
 // findings are listed most severe first, those of one rule and title together.
 func (p *page) findings(report *v1alpha1.ContextReport) {
-	if len(report.Findings) == 0 {
+	unshown := unshown(report)
+	if len(report.Findings) == 0 && unshown == "" {
 		return
 	}
 	p.heading("Findings")
 	for _, group := range groups(report.Findings) {
 		p.group(group, report)
 	}
+	if unshown != "" {
+		p.wrapped(2, "", unshown+": see -o json", p.muted)
+	}
+}
+
+// unshown counts what is neither a finding nor forgotten.
+func unshown(report *v1alpha1.ContextReport) string {
+	var parts []string
+	if n := len(report.Ignored); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d ignored by .fluxctx.yaml or an annotation", n))
+	}
+	undecided := 0
+	for _, u := range report.Undecided {
+		undecided += u.Count
+	}
+	if undecided > 0 {
+		parts = append(parts, fmt.Sprintf("%d undecided", undecided))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // groups keeps the order of the first finding of each group.

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/lazyregexp"
 )
 
 // SARIF prints the findings as SARIF 2.1.0, which code scanning services take.
@@ -36,19 +37,28 @@ func (p *SARIF) PrintObj(obj runtime.Object, w io.Writer) error {
 	run.WithResults([]*sarif.Result{}) // no finding is a result too
 	seen := map[string]int{}
 	for _, finding := range report.Findings {
-		rule := run.AddRule(finding.Rule).WithShortDescription(sarif.NewMultiformatMessageString().WithText(finding.Title))
-		if finding.Doc != "" {
-			rule.WithHelpURI(finding.Doc)
-		}
-		run.CreateResultForRule(finding.Rule).
-			WithLevel(sarifLevel(finding.Severity)).
-			WithMessage(sarif.NewTextMessage(sarifMessage(finding))).
-			WithPartialFingerprints(map[string]string{"fluxctx/v1": fingerprint(finding, seen)}).
-			AddLocation(sarifLocation(finding))
+		addResult(run, finding, seen)
+	}
+	for _, ignored := range report.Ignored {
+		addResult(run, ignored.Finding, seen).AddSuppression(
+			sarif.NewSuppression().WithKind("external").WithStatus("accepted").WithJustification(ignored.Ignored.Reason))
 	}
 	log := sarif.NewReport()
 	log.AddRun(run)
 	return log.PrettyWrite(w)
+}
+
+// addResult adds a finding and its rule.
+func addResult(run *sarif.Run, finding v1alpha1.Finding, seen map[string]int) *sarif.Result {
+	rule := run.AddRule(finding.Rule).WithShortDescription(sarif.NewMultiformatMessageString().WithText(finding.Title))
+	if finding.Doc != "" {
+		rule.WithHelpURI(finding.Doc)
+	}
+	return run.CreateResultForRule(finding.Rule).
+		WithLevel(sarifLevel(finding.Severity)).
+		WithMessage(sarif.NewTextMessage(sarifMessage(finding))).
+		WithPartialFingerprints(map[string]string{"fluxctx/v1": fingerprint(finding, seen)}).
+		AddLocation(sarifLocation(finding))
 }
 
 func sarifLevel(severity v1alpha1.Severity) string {
@@ -91,14 +101,18 @@ func sarifLocation(finding v1alpha1.Finding) *sarif.Location {
 	return location.WithPhysicalLocation(physical)
 }
 
+// lineNumber is that of a place that evidence names, as in apps/web.yaml:12.
+var lineNumber = lazyregexp.New(`:[0-9]+\b|\bline [0-9]+`)
+
 // fingerprint is made of what stays the same when a file grows: the rule, the
-// file, the object and the evidence. Equal findings are numbered.
+// file, the object and the evidence without its lines. Equal findings are
+// numbered.
 func fingerprint(finding v1alpha1.Finding, seen map[string]int) string {
 	object := ""
 	if finding.Object != nil {
 		object = refString(*finding.Object)
 	}
-	key := fmt.Sprintf("%q %q %q %q", finding.Rule, finding.File, object, finding.Evidence)
+	key := fmt.Sprintf("%q %q %q %q", finding.Rule, finding.File, object, lineNumber().ReplaceAllString(finding.Evidence, ""))
 	seen[key]++
 	sum := sha256.Sum256([]byte(key + " " + strconv.Itoa(seen[key])))
 	return hex.EncodeToString(sum[:16])

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -15,10 +16,17 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/focus"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/sanitize"
 )
 
 // ConfigFile is the name of the configuration in the root of a repository.
 const ConfigFile = ".fluxctx.yaml"
+
+// MaxConfig is the size in bytes up to which a configuration is read.
+const MaxConfig = 256 << 10
+
+// maxReason is how much of a reason is kept, in characters.
+const maxReason = 500
 
 // ConfigSchema is the JSON Schema of the configuration.
 //
@@ -57,22 +65,27 @@ type Ignore struct {
 // ParseConfig reads the configuration. An error names the line, and for a name
 // that does not exist the one that is most like it.
 func ParseConfig(data []byte) (*Config, error) {
-	var document yaml.Node
-	if err := yaml.Unmarshal(data, &document); err != nil {
-		if errors.Is(err, io.EOF) {
-			return &Config{}, nil
-		}
-		return nil, fmt.Errorf("%s: %w", ConfigFile, err)
-	}
 	c := &Config{Severities: map[string]v1alpha1.Severity{}}
-	if len(document.Content) == 0 {
+	var document, second yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+		return c, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("%s: %s", ConfigFile, sanitize.Line(err.Error(), maxReason))
+	}
+	if decoder.Decode(&second) == nil {
+		return nil, lineError(&second, "one document is expected")
+	}
+	if len(document.Content) == 0 || document.Content[0].Tag == "!!null" {
 		return c, nil
 	}
-	err := fields(document.Content[0], map[string]func(*yaml.Node) error{
+	if err := fields(document.Content[0], map[string]func(*yaml.Node) error{
 		"severities": c.readSeverities,
 		"ignore":     c.readIgnores,
-	})
-	return c, err
+	}); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 func (c *Config) readSeverities(node *yaml.Node) error {
@@ -81,7 +94,7 @@ func (c *Config) readSeverities(node *yaml.Node) error {
 			return err
 		}
 		severity := v1alpha1.Severity(value.Value)
-		if severity.Rank() < 0 {
+		if value.Kind != yaml.ScalarNode || severity.Rank() < 0 {
 			return lineError(value, "there is no severity %q%s", value.Value, didYouMean(value.Value, severityNames()))
 		}
 		c.Severities[key.Value] = severity
@@ -97,17 +110,26 @@ func (c *Config) readIgnores(node *yaml.Node) error {
 		ignore := Ignore{Line: item.Line}
 		err := fields(item, map[string]func(*yaml.Node) error{
 			"rules": func(n *yaml.Node) error {
+				if err := texts(n, &ignore.Rules); err != nil {
+					return err
+				}
 				for _, id := range n.Content {
 					if err := checkID(id); err != nil {
 						return err
 					}
 				}
-				return texts(n, &ignore.Rules)
+				return nil
 			},
-			"paths":  func(n *yaml.Node) error { return patterns(n, &ignore.Paths) },
-			"kinds":  func(n *yaml.Node) error { return texts(n, &ignore.Kinds) },
-			"names":  func(n *yaml.Node) error { return patterns(n, &ignore.Names) },
-			"reason": func(n *yaml.Node) error { ignore.Reason = strings.TrimSpace(n.Value); return nil },
+			"paths": func(n *yaml.Node) error { return patterns(n, &ignore.Paths) },
+			"kinds": func(n *yaml.Node) error { return texts(n, &ignore.Kinds) },
+			"names": func(n *yaml.Node) error { return patterns(n, &ignore.Names) },
+			"reason": func(n *yaml.Node) error {
+				if n.Kind != yaml.ScalarNode {
+					return lineError(n, "a text is expected here")
+				}
+				ignore.Reason = strings.TrimSpace(sanitize.Line(n.Value, maxReason))
+				return nil
+			},
 			"expires": func(n *yaml.Node) (err error) {
 				if ignore.Expires, err = time.Parse(time.DateOnly, n.Value); err != nil {
 					return lineError(n, "expires must be a day such as 2027-01-31, not %q", n.Value)
@@ -148,7 +170,13 @@ func eachKey(node *yaml.Node, do func(key, value *yaml.Node) error) error {
 	if node.Kind != yaml.MappingNode {
 		return lineError(node, "a mapping is expected here")
 	}
+	first := map[string]int{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
+		key := node.Content[i]
+		if line, twice := first[key.Value]; twice {
+			return lineError(key, "%q stands in line %d already", key.Value, line)
+		}
+		first[key.Value] = key.Line
 		if err := do(node.Content[i], node.Content[i+1]); err != nil {
 			return err
 		}
@@ -234,7 +262,7 @@ func (c *Config) apply(now time.Time, result *Result) {
 			f.Severity = severity
 		}
 		if i := slices.IndexFunc(c.Ignore, func(ignore Ignore) bool { return ignore.fits(f, now) }); i >= 0 {
-			result.Ignored = append(result.Ignored, Ignored{Finding: f, Reason: c.Ignore[i].Reason})
+			result.Ignored = append(result.Ignored, Ignored{Finding: f, Reason: c.Ignore[i].Reason, Until: c.Ignore[i].Expires})
 			continue
 		}
 		kept = append(kept, f)

@@ -2,11 +2,14 @@ package rules
 
 import (
 	"bytes"
+	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	generator "github.com/invopop/jsonschema"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
 
@@ -53,6 +56,11 @@ func TestParseConfigErrors(t *testing.T) {
 		{"list", "ignore: {}\n", ".fluxctx.yaml:1: ignore must be a list"},
 		{"mapping", "- a\n", ".fluxctx.yaml:1: a mapping is expected here"},
 		{"yaml", "a: [\n", ".fluxctx.yaml: yaml: line 1"},
+		{"twice", "ignore: []\nseverities: {}\nignore: []\n", `.fluxctx.yaml:3: "ignore" stands in line 1 already`},
+		{"documents", "ignore: []\n---\nignore: []\n", ".fluxctx.yaml:2: one document is expected"},
+		{"alias", "severities: &a {KS-07: info}\nignore: *a\n", ".fluxctx.yaml:2: ignore must be a list"},
+		{"reason", "ignore:\n  - rules: [KS-07]\n    reason: [x]\n", ".fluxctx.yaml:3: a text is expected here"},
+		{"rule is a list", "ignore:\n  - rules: [[KS-07]]\n    reason: x\n", ".fluxctx.yaml:2: a text is expected here"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := ParseConfig([]byte(test.config))
@@ -97,6 +105,9 @@ func TestConfigApplies(t *testing.T) {
 			c.apply(day.Add(12*time.Hour), &result)
 			if got := len(result.Ignored) == 1; got != test.ignored || len(result.Findings)+len(result.Ignored) != 1 {
 				t.Errorf("ignored is %v, want %v", got, test.ignored)
+			}
+			if test.ignored && !result.Ignored[0].Until.Equal(c.Ignore[0].Expires) {
+				t.Errorf("until is %s", result.Ignored[0].Until)
 			}
 			if test.ignored && result.Ignored[0].Reason != "staging keeps what is tried out" {
 				t.Errorf("reason is %q", result.Ignored[0].Reason)
@@ -148,6 +159,60 @@ func TestAnnotationSilences(t *testing.T) {
 	}
 }
 
+// configShape is what ParseConfig reads, for the generator of the schema.
+type configShape struct {
+	Severities map[string]string `json:"severities,omitempty" jsonschema:"description=Severities that replace those of rules\\, by id."`
+	Ignore     []ignoreShape     `json:"ignore,omitempty" jsonschema:"description=Findings that are counted\\, but count for nothing."`
+}
+
+type ignoreShape struct {
+	Rules   []string `json:"rules" jsonschema:"minItems=1,description=Ids of rules."`
+	Paths   []string `json:"paths,omitempty" jsonschema:"description=Patterns for the file: * stands for a part of one name\\, ** for any folders. Without it every file fits."`
+	Kinds   []string `json:"kinds,omitempty" jsonschema:"description=Kinds of the object. Without it every kind fits."`
+	Names   []string `json:"names,omitempty" jsonschema:"description=Patterns for the name of the object\\, or its namespace and name with a slash between them. Without it every name fits."`
+	Reason  string   `json:"reason" jsonschema:"minLength=1,description=Why the findings are no concern here."`
+	Expires string   `json:"expires,omitempty" jsonschema:"pattern=^[0-9]{4}-[0-9]{2}-[0-9]{2}$,description=The last day on which the entry counts\\, for example 2027-01-31."`
+}
+
+// TestConfigSchemaIsFresh generates the schema from the shape, the rules and the
+// severities.
+func TestConfigSchemaIsFresh(t *testing.T) {
+	schema := (&generator.Reflector{Anonymous: true, DoNotReference: true}).Reflect(&configShape{})
+	schema.ID = "https://fluxctx.dev/schemas/fluxctx.yaml.json"
+	schema.Title = "Configuration of kubectl fluxctx"
+	schema.Description = ConfigFile + " in the root of a repository"
+	rule := func() *generator.Schema {
+		s := &generator.Schema{Type: "string"}
+		for _, id := range ids() {
+			s.Enum = append(s.Enum, id)
+		}
+		return s
+	}
+	severity := &generator.Schema{Type: "string"}
+	for _, name := range severityNames() {
+		severity.Enum = append(severity.Enum, name)
+	}
+	severities, _ := schema.Properties.Get("severities")
+	severities.PropertyNames, severities.AdditionalProperties = rule(), severity
+	ignore, _ := schema.Properties.Get("ignore")
+	rules, _ := ignore.Items.Properties.Get("rules")
+	rules.Items = rule()
+	want, err := json.MarshalIndent(schema, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = append(want, '\n')
+	if *update {
+		if err := os.WriteFile("config.schema.json", want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if !bytes.Equal(ConfigSchema, want) {
+		t.Error("config.schema.json does not match the rules: run go test ./pkg/rules -run Schema -update")
+	}
+}
+
 // TestConfigSchema holds the schema to what the reader takes and refuses.
 func TestConfigSchema(t *testing.T) {
 	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(ConfigSchema))
@@ -172,7 +237,7 @@ func TestConfigSchema(t *testing.T) {
 	if err := validate(strings.ReplaceAll(goodConfig, "2026-12-31", `"2026-12-31"`)); err != nil {
 		t.Error(err)
 	}
-	for _, bad := range []string{"severites: {}\n", "severities: {KS-07: warn}\n", "ignore: [{rules: [KS-07]}]\n", "ignore: [{rules: [], reason: x}]\n"} {
+	for _, bad := range []string{"severites: {}\n", "severities: {KS-07: warn}\n", "severities: {KS-7: info}\n", "ignore: [{rules: [KS-07]}]\n", "ignore: [{rules: [], reason: x}]\n"} {
 		if validate(bad) == nil {
 			t.Errorf("the schema takes %q", bad)
 		}

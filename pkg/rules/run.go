@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
@@ -39,6 +40,8 @@ type Undecided struct {
 type Ignored struct {
 	v1alpha1.Finding
 	Reason string
+	// Until is the last day on which the finding is silenced; zero for ever.
+	Until time.Time
 }
 
 // Run applies every rule that the focus of the facts admits.

@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 
 	"pkg/cmd":     append([]string{"pkg/cmd", "pkg/cmdutil", "pkg/engine", "pkg/cluster", "pkg/docs", "pkg/gitrepo", "pkg/output", "pkg/rules", "pkg/session", "pkg/ui", "pkg/version"}, leaves...),
 	"pkg/cmdutil": {"pkg/api/v1alpha1", "pkg/focus", "pkg/sanitize", "pkg/ui"},
-	"pkg/output":  {"pkg/api/v1alpha1", "pkg/ui"},
+	"pkg/output":  {"pkg/api/v1alpha1", "pkg/lazyregexp", "pkg/ui"},
 
 	"pkg/engine": append([]string{"pkg/cluster", "pkg/docs", "pkg/gitrepo", "pkg/guidance", "pkg/merge", "pkg/render", "pkg/rules", "pkg/session"}, leaves...),
 

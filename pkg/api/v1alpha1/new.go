@@ -13,6 +13,8 @@ func NewReport() *ContextReport {
 		Objects:      []Object{},
 		RootCauses:   []RootCause{},
 		Findings:     []Finding{},
+		Ignored:      []IgnoredFinding{},
+		Undecided:    []Undecided{},
 		Guidance:     []Guidance{},
 		Docs:         Docs{Sources: []DocSource{}, Sections: []DocSection{}, Missing: []MissingDoc{}},
 		Connectivity: Connectivity{Limits: []string{}},

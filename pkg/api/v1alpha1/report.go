@@ -35,6 +35,10 @@ type ContextReport struct {
 	RootCauses []RootCause `json:"rootCauses"`
 	// Findings come most severe first.
 	Findings []Finding `json:"findings"`
+	// Ignored are the findings that .fluxctx.yaml or an annotation silences.
+	Ignored []IgnoredFinding `json:"ignored"`
+	// Undecided says how often a rule could not be sure, by rule.
+	Undecided []Undecided `json:"undecided"`
 	// Guidance is advice about this very project.
 	Guidance []Guidance `json:"guidance"`
 	// Docs are the documents that were loaded for this run.
@@ -467,6 +471,37 @@ type Finding struct {
 	Fix      string   `json:"fix"`
 	Doc      string   `json:"doc,omitempty"`
 	Focus    []string `json:"focus"`
+}
+
+// IgnoredFinding is a finding that counts for nothing.
+type IgnoredFinding struct {
+	Finding `json:",inline"`
+	Ignored Ignored `json:"ignored"`
+}
+
+// Ignored says why a finding is silenced.
+type Ignored struct {
+	Reason string `json:"reason"`
+	// Until is the last day on which it is, such as 2027-01-31; absent when
+	// there is no end.
+	Until string `json:"until,omitempty"`
+}
+
+// Undecided are cases of one kind that a rule left open.
+type Undecided struct {
+	Rule  string `json:"rule"`
+	Count int    `json:"count"`
+	// Examples are the first of them, most often three.
+	Examples []UndecidedCase `json:"examples"`
+}
+
+// UndecidedCase is one case that a rule left open.
+type UndecidedCase struct {
+	Object *ObjectRef `json:"object,omitempty"`
+	File   string     `json:"file,omitempty"`
+	Line   int        `json:"line,omitempty"`
+	// Reason is what would have to be known.
+	Reason string `json:"reason"`
 }
 
 // Guidance is advice about one topic in this project.

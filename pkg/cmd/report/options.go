@@ -86,6 +86,10 @@ func (f *Flags) ToOptions(ctx context.Context, factory *cmdutil.Factory, args []
 	o.Engine.Folder = absolute(root)
 	if !f.NoRepo {
 		o.Engine.Repository = &gitrepo.Options{Root: root}
+		if o.Engine.Rules, err = engine.ReadConfig(root); err != nil {
+			o.Failure = cmdutil.Errorf("see '"+factory.Program+" schema config' for what it may hold", "%w", err)
+			return o, nil
+		}
 	}
 	if f.Resume {
 		if o.Failure = o.resume(f.SessionDir, len(args) == 0); o.Failure != nil {
