@@ -33,7 +33,10 @@ type Options struct {
 	Cluster *cluster.Options
 	// Repository is nil when no folder is to be scanned.
 	Repository *gitrepo.Options
-	Rendering  Rendering
+	// ClusterPath is the folder of the cluster in the repository; empty when it
+	// has to be found.
+	ClusterPath string
+	Rendering   Rendering
 	// Rules is the project's own word on rules; nil means none.
 	Rules *rules.Config
 	Docs  docs.Options

@@ -125,6 +125,12 @@ func reportObject(object *model.Object) v1alpha1.Object {
 		Revision:   revision(object.Status),
 		Suspended:  suspended(object),
 		DependsOn:  []v1alpha1.ObjectRef{},
+		Commit:     reportCommit(object.Commit),
+		Absence:    reportAbsence(object.Absence),
+	}
+	if object.ManagedBy != (model.ID{}) {
+		managedBy := objectRef(object.ManagedBy)
+		report.ManagedBy = &managedBy
 	}
 	if object.Location.File != "" {
 		report.Document = &object.Location.Document
@@ -172,6 +178,7 @@ func reportRootCause(cause model.RootCause) v1alpha1.RootCause {
 		Message:  cause.Message,
 		File:     cause.Location.File,
 		Line:     cause.Location.Line,
+		Commit:   reportCommit(cause.Commit),
 		Evidence: convert(cause.Evidence, reportEvidence),
 		Blocks:   convert(cause.Blocks, objectRef),
 		Cycle:    convert(cause.Cycle, objectRef),

@@ -107,12 +107,29 @@ func repositoryHint(err error) string {
 	return "name a folder that can be read with --repo, or pass --no-repo"
 }
 
-// join combines both sides.
-func (r *run) join(context.Context) {
-	r.facts = merge.Join(r.now, r.Focus, r.cluster, r.repository)
-	r.facts.Rendering = r.rendering
+// join combines both sides, and asks the log of the clone what lies between.
+func (r *run) join(ctx context.Context) {
+	r.facts = merge.Join(merge.Sides{
+		Now: r.now, Focus: r.Focus, Cluster: r.cluster, Repository: r.repository, Rendering: r.rendering, ClusterPath: r.ClusterPath,
+	})
+	merge.Explain(r.facts, r.history(ctx))
 	merge.Trace(r.facts)
 	r.checkpoint(session.ProjectContextAnalyzed)
+}
+
+// history reads what the join has to know of the log; nil when that is nothing.
+func (r *run) history(ctx context.Context) *model.History {
+	questions := merge.AskHistory(r.facts)
+	if questions == nil {
+		return nil
+	}
+	history, err := gitrepo.ReadHistory(ctx, gitrepo.HistoryOptions{
+		Root: r.Repository.Root, Revisions: questions.Revisions, Upstream: questions.Upstream, Files: questions.Files,
+	})
+	if err != nil && ctx.Err() == nil {
+		r.problem("repository", "HistoryUnknown", err, "without the log of Git, commits are not compared with the cluster")
+	}
+	return history
 }
 
 // judge runs the rules.
@@ -130,6 +147,7 @@ func (r *run) assemble(context.Context) {
 	report.Cluster = reportCluster(r.cluster)
 	report.Repository = reportRepository(r.repository)
 	if r.repository != nil {
+		report.Repository.Sync = reportSync(r.facts.Sync)
 		report.Requirements = convert(r.repository.Requirements, func(q model.Requirement) v1alpha1.Requirement {
 			return v1alpha1.Requirement{Topic: q.Topic, Why: q.Why}
 		})

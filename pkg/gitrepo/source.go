@@ -62,7 +62,7 @@ func newSources(g *graph, pipelines []model.Pipeline) *sources {
 		s.branches[branch] = true
 	}
 	for _, remote := range g.git.Remotes {
-		s.remotes = append(s.remotes, repositoryAddress(remote.URL))
+		s.remotes = append(s.remotes, model.RepositoryAddress(remote.URL))
 	}
 	for _, pipeline := range pipelines {
 		for _, step := range pipeline.Steps {
@@ -207,7 +207,7 @@ func (s *sources) gitContent(url string, current bool, ignore *string) content {
 	switch {
 	case isTemplated(url) || len(s.remotes) == 0:
 		return s.repository(model.SourceUnknown, "", ignore)
-	case !slices.Contains(s.remotes, repositoryAddress(url)):
+	case !slices.Contains(s.remotes, model.RepositoryAddress(url)):
 		return content{source: model.SourceOther}
 	case current:
 		return s.repository(model.SourceTree, "", ignore)
@@ -266,29 +266,6 @@ func (s *sources) inScan(folder string) (string, bool) {
 // isTemplated is true for text with variables or expressions in it.
 func isTemplated(text string) bool {
 	return strings.Contains(text, "${") || strings.Contains(text, "{{") || strings.Contains(text, "<<") || strings.Contains(text, "$(")
-}
-
-var scpAddress = lazyregexp.New(`^(?:[^@/]+@)?([^:/]+):(.*)$`)
-
-// repositoryAddress reduces the address of a repository to host and path, so
-// that the same one is recognised over SSH and HTTPS, with a port or without.
-func repositoryAddress(url string) string {
-	url = strings.ToLower(strings.TrimSpace(url))
-	if _, rest, ok := strings.Cut(url, "://"); ok {
-		host, path, _ := strings.Cut(rest, "/")
-		host = host[strings.LastIndexByte(host, '@')+1:]
-		if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
-			host = host[:i]
-		}
-		url = host + "/" + path
-	} else if match := scpAddress().FindStringSubmatch(url); match != nil {
-		url = match[1] + "/" + match[2]
-	}
-	url = strings.TrimSuffix(strings.TrimRight(url, "/"), ".git")
-	// Azure writes the same repository in two ways.
-	url = strings.Replace(url, "ssh.dev.azure.com/v3/", "dev.azure.com/", 1)
-	url = strings.Replace(url, "/_git/", "/", 1)
-	return strings.TrimPrefix(url, "ssh.")
 }
 
 var pipelineVariable = lazyregexp.New(`\$\{\{.*?\}\}|\$\{.*?\}|\$\(.*?\)|\$[A-Za-z_][A-Za-z0-9_]*`)

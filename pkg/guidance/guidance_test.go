@@ -49,7 +49,7 @@ func advise(t *testing.T, files []txtar.File, cluster *model.Cluster, topics ...
 			t.Fatal(err)
 		}
 	}
-	facts := merge.Join(now, topics, cluster, repository)
+	facts := merge.Join(merge.Sides{Now: now, Focus: topics, Cluster: cluster, Repository: repository})
 	documents := map[string][]v1alpha1.DocLink{}
 	for _, topic := range focus.Names() {
 		for i := range maxDocs + 1 {

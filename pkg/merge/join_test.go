@@ -2,7 +2,6 @@ package merge
 
 import (
 	"testing"
-	"time"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
@@ -61,7 +60,7 @@ func TestJoin(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			facts := Join(time.Unix(0, 0), nil, &model.Cluster{Objects: test.live}, &model.Repository{Objects: test.written})
+			facts := Join(Sides{Cluster: &model.Cluster{Objects: test.live}, Repository: &model.Repository{Objects: test.written}})
 			got := map[string]string{}
 			for _, o := range facts.Objects {
 				if key := o.ID.String(); got[key] == "" || o.Origin != model.FromRepository {
@@ -79,12 +78,13 @@ func TestJoin(t *testing.T) {
 
 func TestRootCausesKnowTheirFile(t *testing.T) {
 	live := object(model.FromCluster, "flux-system", "apps", "")
-	facts := Join(time.Unix(0, 0), nil,
-		&model.Cluster{
+	facts := Join(Sides{
+		Cluster: &model.Cluster{
 			Objects:    []*model.Object{live},
 			RootCauses: []model.RootCause{{Object: live.ID}, {Object: model.ID{Kind: "Kustomization", Name: "other"}}},
 		},
-		&model.Repository{Objects: []*model.Object{object(model.FromRepository, "flux-system", "apps", "apps.yaml")}})
+		Repository: &model.Repository{Objects: []*model.Object{object(model.FromRepository, "flux-system", "apps", "apps.yaml")}},
+	})
 	if got := facts.RootCauses[0].Location.String(); got != "apps.yaml:1" {
 		t.Errorf("the cause stands at %q", got)
 	}
@@ -94,7 +94,7 @@ func TestRootCausesKnowTheirFile(t *testing.T) {
 }
 
 func TestJoinWithoutSides(t *testing.T) {
-	facts := Join(time.Unix(0, 0), nil, nil, nil)
+	facts := Join(Sides{})
 	if facts.Cluster != nil || facts.Repository != nil || len(facts.Objects) != 0 {
 		t.Errorf("got %+v", facts)
 	}

@@ -16,6 +16,10 @@ type Facts struct {
 	// Rendering is what the repository amounts to as Flux builds it; nil when
 	// nothing was rendered.
 	Rendering *Rendering
+	// Sync is nil unless both sides were read.
+	Sync *Sync
+	// History is nil when no log was read.
+	History *History
 	// Objects are the Flux objects of both sides, joined by identity and
 	// sorted by ID.
 	Objects    []*Object

@@ -18,6 +18,17 @@ type Object struct {
 	Location Location
 	// Lines are the lines of the fields below metadata and spec in that place.
 	Lines Lines
+	// Commit is the last one that changed the file of Location; nil when unknown.
+	Commit *Commit
+	// Effective is the object as this cluster's builds of the repository make
+	// it; nil when they do not, or nobody could render them.
+	Effective *EffectiveObject
+	// ManagedBy is the Flux object that applies or generates this one; zero when
+	// none does or nobody knows.
+	ManagedBy ID
+	// Absence is why only one side has the object; nil when both have it, when
+	// there is only one side, and when nobody can tell.
+	Absence *Absence
 	// Namespaces are those that the builds of the repository give the object;
 	// empty when none sets one, so that the written namespace counts.
 	Namespaces []string

@@ -67,6 +67,8 @@ type RootCause struct {
 	Message string
 	// Location is where the repository defines the object, when it does.
 	Location Location
+	// Commit is the last one that changed that file; nil when unknown.
+	Commit *Commit
 	// Evidence are the places of the repository that the message is about, as
 	// far as they can be told for sure.
 	Evidence []Evidence

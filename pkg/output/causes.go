@@ -29,6 +29,9 @@ func (p *page) rootCauses(report *v1alpha1.ContextReport) {
 		}
 		p.item(p.Theme.Bad.Render(p.Symbols.Bad), title)
 		p.place(cause.File, cause.Line, report)
+		if cause.Commit != nil {
+			p.wrapped(4, "last changed by "+shortRevision(cause.Commit.Hash)+" ", cause.Commit.Subject, p.muted)
+		}
 		for _, evidence := range cause.Evidence {
 			p.evidence(evidence, report)
 		}

@@ -30,11 +30,13 @@ func (p *Text) PrintObj(obj runtime.Object, w io.Writer) error {
 	}
 	page := &page{Terminal: p.Terminal, program: p.Program, wide: p.Wide}
 	for _, section := range []func(*v1alpha1.ContextReport){
+		page.mismatch,
 		page.where,
 		page.verdict,
 		page.problems,
 		page.board,
 		page.rootCauses,
+		page.commits,
 		page.findings,
 		page.guidance,
 		page.documents,

@@ -139,7 +139,7 @@ func (c testCase) facts(t testing.TB) *model.Facts {
 			t.Fatal(err)
 		}
 	}
-	facts := merge.Join(c.now, c.focus, live, repository)
+	facts := merge.Join(merge.Sides{Now: c.now, Focus: c.focus, Cluster: live, Repository: repository})
 	if c.render {
 		facts.Rendering, _ = render.Run(context.Background(), repository, os.DirFS(root), render.Options{})
 	}

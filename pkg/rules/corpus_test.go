@@ -85,7 +85,7 @@ func folderFacts(t testing.TB, root string) *model.Facts {
 	for _, problem := range problems {
 		t.Log(problem)
 	}
-	facts := merge.Join(casesNow, nil, nil, repository)
+	facts := merge.Join(merge.Sides{Now: casesNow, Repository: repository})
 	facts.Rendering, _ = render.Run(context.Background(), repository, os.DirFS(root), render.Options{})
 	return facts
 }

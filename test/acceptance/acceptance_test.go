@@ -68,6 +68,7 @@ func TestScripts(t *testing.T) {
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
 					"cluster":     shared.command,
 					"exit":        exit,
+					"head":        head,
 					"hostile":     hostile,
 					"interrupted": interrupted,
 					"jq":          jq,

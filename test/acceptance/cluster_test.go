@@ -27,27 +27,36 @@ type clusters struct {
 
 // command makes a scenario the current cluster of the script:
 //
-//	cluster SCENARIO          one of test/fixtures/scenarios, or none
+//	cluster SCENARIO [OLD=NEW]…    one of test/fixtures/scenarios, or none
 //
+// Texts of its objects, commits for example, may be replaced.
 // KUBECONFIG names it, KUBECTL is a kubectl of its version.
 func (c *clusters) command(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: cluster SCENARIO")
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: cluster SCENARIO [OLD=NEW]…")
 	}
-	cluster, err := c.get(args[0])
+	cluster, err := c.get(args[0], args[1:])
 	ts.Check(err)
 	ts.Setenv("KUBECONFIG", cluster.Kubeconfig)
 	ts.Setenv("KUBECTL", cluster.Kubectl)
 	ts.Setenv("SERVER", cluster.Server)
 }
 
-func (c *clusters) get(scenario string) (*clustertest.Cluster, error) {
+func (c *clusters) get(scenario string, replace []string) (*clustertest.Cluster, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if cluster := c.running[scenario]; cluster != nil {
+	key := strings.Join(append([]string{scenario}, replace...), " ")
+	if cluster := c.running[key]; cluster != nil {
 		return cluster, nil
 	}
-	options := clustertest.Options{}
+	options := clustertest.Options{Replace: map[string]string{}}
+	for _, pair := range replace {
+		before, after, found := strings.Cut(pair, "=")
+		if !found {
+			return nil, fmt.Errorf("%q is not OLD=NEW", pair)
+		}
+		options.Replace[before] = after
+	}
 	switch scenario {
 	case "none":
 		options.CRDs = []string{"none"}
@@ -61,7 +70,7 @@ func (c *clusters) get(scenario string) (*clustertest.Cluster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scenario %s: %w", scenario, err)
 	}
-	c.running[scenario] = cluster
+	c.running[key] = cluster
 	return cluster, nil
 }
 
@@ -71,6 +80,17 @@ func (c *clusters) stop(t *testing.T) {
 			t.Errorf("stop %s: %v", scenario, err)
 		}
 	}
+}
+
+// head sets a variable to the commit that a folder has checked out:
+//
+//	head VARIABLE [FOLDER]
+func head(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: head VARIABLE [FOLDER]")
+	}
+	ts.Check(ts.Exec("git", "-C", ts.MkAbs(strings.Join(args[1:], "")), "rev-parse", "HEAD"))
+	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
 }
 
 // serve starts a server on loopback that is no API server and writes a

@@ -124,6 +124,9 @@ type Repository struct {
 	Root string `json:"root"`
 	// Git is absent outside a Git work tree.
 	Git *Git `json:"git,omitempty"`
+	// Sync is how the clone and the cluster belong together; absent unless both
+	// were read.
+	Sync *Sync `json:"sync,omitempty"`
 	// Files counts regular files, YAMLFiles those that end in .yaml or .yml,
 	// Documents the documents with apiVersion and kind.
 	Files     int `json:"files"`
@@ -406,6 +409,10 @@ type Object struct {
 	DependsOn []ObjectRef `json:"dependsOn"`
 	// ManagedBy is the object that applies this one.
 	ManagedBy *ObjectRef `json:"managedBy,omitempty"`
+	// Commit is the last one that changed File.
+	Commit *Commit `json:"commit,omitempty"`
+	// Absence says why only one side has the object, when that can be told.
+	Absence *Absence `json:"absence,omitempty"`
 }
 
 // ObjectRef names an object.
@@ -423,8 +430,10 @@ type RootCause struct {
 	Message string    `json:"message,omitempty"`
 	// File and Line say where Git defines the object, Evidence which places the
 	// message is about.
-	File     string      `json:"file,omitempty"`
-	Line     int         `json:"line,omitempty"`
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
+	// Commit is the last one that changed File.
+	Commit   *Commit     `json:"commit,omitempty"`
 	Evidence []Evidence  `json:"evidence"`
 	Blocks   []ObjectRef `json:"blocks"`
 	// Cycle is the path of a dependency cycle, the first member repeated.

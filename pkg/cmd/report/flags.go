@@ -18,6 +18,7 @@ type Flags struct {
 	AllNamespaces  bool
 	Selector       string
 	Repo           string
+	ClusterPath    string
 	NoCluster      bool
 	NoRepo         bool
 	SessionDir     string
@@ -66,6 +67,8 @@ func (f *Flags) AddFlags(cmd *cobra.Command) {
 		"Judge only objects that match this label selector, for example 'team=payments,tier!=test'.")
 	flags.StringVar(&f.Repo, "repo", f.Repo,
 		"Folder to scan. The default is the enclosing Git work tree, else the current folder.")
+	flags.StringVar(&f.ClusterPath, "cluster-path", f.ClusterPath,
+		"Folder of the cluster in the repository. The default is what the cluster itself says that it syncs.")
 	flags.BoolVar(&f.NoCluster, "no-cluster", f.NoCluster, "If true, ask no cluster.")
 	flags.BoolVar(&f.NoRepo, "no-repo", f.NoRepo, "If true, scan no folder.")
 	flags.StringVar(&f.SessionDir, "session-dir", f.SessionDir, "Folder for the session file.")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -91,6 +92,11 @@ func (f *Flags) ToOptions(ctx context.Context, factory *cmdutil.Factory, args []
 			return o, nil
 		}
 	}
+	if f.ClusterPath != "" {
+		if o.Failure = o.clusterPath(root, f.ClusterPath); o.Failure != nil {
+			return o, nil
+		}
+	}
 	if f.Resume {
 		if o.Failure = o.resume(f.SessionDir, len(args) == 0); o.Failure != nil {
 			return o, nil
@@ -127,11 +133,25 @@ func (f *Flags) root(ctx context.Context) string {
 	return "."
 }
 
-func absolute(path string) string {
-	if resolved, err := filepath.Abs(path); err == nil {
+// clusterPath takes the folder that was named as that of the cluster.
+func (o *Options) clusterPath(root, folder string) error {
+	if o.Engine.Repository == nil {
+		return cmdutil.Errorf("leave one of them out", "--cluster-path names a folder of the repository, which --no-repo leaves out")
+	}
+	clean := strings.Trim(path.Clean("/"+filepath.ToSlash(folder)), "/")
+	if info, err := os.Stat(filepath.Join(root, filepath.FromSlash(clean))); err != nil || !info.IsDir() {
+		return cmdutil.Errorf("name it as spec.path of the Kustomization of the cluster does, relative to "+sanitize.Path(root),
+			"there is no folder %q in the repository (--cluster-path)", sanitize.Line(folder, 200))
+	}
+	o.Engine.ClusterPath = clean
+	return nil
+}
+
+func absolute(folder string) string {
+	if resolved, err := filepath.Abs(folder); err == nil {
 		return resolved
 	}
-	return path
+	return folder
 }
 
 // resume opens the latest session of the folder that did not reach its end,

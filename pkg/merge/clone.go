@@ -1,0 +1,278 @@
+package merge
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+)
+
+// matchClone finds the sources of the cluster that fetch this repository, and
+// the folder of it that the cluster syncs.
+func matchClone(sides Sides) *model.Sync {
+	sync := &model.Sync{Given: sides.ClusterPath}
+	remotes := map[string]string{}
+	for _, remote := range sides.Repository.Git.Remotes {
+		if address := model.RepositoryAddress(remote.URL); address != "" && remotes[address] == "" {
+			remotes[address] = remote.Name
+		}
+	}
+	var foreign []string
+	// With -n the sources of what is shown may lie outside.
+	for _, object := range slices.Concat(sides.Cluster.Objects, sides.Cluster.Outside) {
+		spec, ok := object.Spec.(*fluxkind.GitRepository)
+		if !ok {
+			continue
+		}
+		remote, ours := remotes[model.RepositoryAddress(spec.URL)]
+		if !ours {
+			foreign = append(foreign, spec.URL)
+			continue
+		}
+		sync.Sources = append(sync.Sources, syncedSource(object, spec, remote))
+	}
+	slices.SortFunc(sync.Sources, func(a, b model.SyncedSource) int { return a.ID.Compare(b.ID) })
+	sync.Root, sync.Path = syncRoot(sides, sync)
+	if sync.Given != "" {
+		sync.Path = folder(sides.Repository, sync.Given)
+	}
+	if len(sync.Sources) == 0 && len(foreign) > 0 && len(remotes) > 0 {
+		sync.Mismatch = mismatch(sides, foreign)
+	}
+	return sync
+}
+
+func syncedSource(object *model.Object, spec *fluxkind.GitRepository, remote string) model.SyncedSource {
+	source := model.SyncedSource{ID: object.ID, URL: spec.URL, Remote: remote}
+	source.Interval, _ = spec.Interval.Value()
+	if spec.Ref == nil {
+		source.Branch = "master" // as the API documents it
+	} else if spec.Ref.Tag == "" && spec.Ref.SemVer == "" && spec.Ref.Name == "" && spec.Ref.Commit == "" {
+		source.Branch = spec.Ref.Branch
+	}
+	if object.Status.Artifact != nil {
+		_, source.Fetched = model.Revision(object.Status.Artifact.Revision)
+	}
+	return source
+}
+
+// mismatch words that no source of the cluster is this clone.
+func mismatch(sides Sides, foreign []string) string {
+	slices.Sort(foreign)
+	foreign = slices.Compact(foreign)
+	remote := sides.Repository.Git.Remotes[0].URL
+	shown := foreign
+	if len(shown) > 3 {
+		shown = append(slices.Clone(foreign[:3]), fmt.Sprintf("%d more", len(foreign)-3))
+	}
+	text := fmt.Sprintf("this clone of %s is not what the cluster syncs: it fetches %s", remote, strings.Join(shown, ", "))
+	for _, url := range foreign {
+		if path.Base(model.RepositoryAddress(url)) == path.Base(model.RepositoryAddress(remote)) {
+			return text + "; the names are equal, one may be a fork or a mirror of the other"
+		}
+	}
+	return text
+}
+
+// syncRoot finds what applies the folder of this cluster: the FluxInstance, or
+// the Kustomization of Sources that nothing else applies.
+func syncRoot(sides Sides, sync *model.Sync) (model.ID, string) {
+	fromHere := map[model.ID]bool{}
+	for _, source := range sync.Sources {
+		fromHere[source.ID] = true
+	}
+	var roots []*model.Object
+	for _, object := range sides.Cluster.Objects {
+		switch spec := object.Spec.(type) {
+		case *fluxkind.FluxInstance:
+			if spec.Sync != nil && isRemote(sides.Repository, spec.Sync.URL) {
+				return object.ID, folder(sides.Repository, spec.Sync.Path)
+			}
+		case *fluxkind.Kustomization:
+			owner, _ := appliedBy(object)
+			if fromHere[sourceOf(object)] && (owner == (model.ID{}) || owner == object.ID) {
+				roots = append(roots, object)
+			}
+		}
+	}
+	// The one that bootstrap makes has the name of the namespace; otherwise it
+	// has to be the only one.
+	for _, object := range roots {
+		if object.Name == object.Namespace && object.Namespace == sides.Cluster.Flux.Namespace {
+			return object.ID, folder(sides.Repository, pathOf(object))
+		}
+	}
+	if len(roots) == 1 {
+		return roots[0].ID, folder(sides.Repository, pathOf(roots[0]))
+	}
+	return model.ID{}, ""
+}
+
+// isRemote is true when an address is a remote of the clone.
+func isRemote(repository *model.Repository, url string) bool {
+	address := model.RepositoryAddress(url)
+	return address != "" && slices.ContainsFunc(repository.Git.Remotes, func(r model.Remote) bool { return model.RepositoryAddress(r.URL) == address })
+}
+
+// ownBuilds are what this cluster makes of the repository.
+type ownBuilds struct {
+	repository *model.Repository
+	// sources are those of the cluster that fetch this repository.
+	sources map[model.ID]bool
+	// objects are what the builds of this cluster make, by identity; nil for an
+	// identity that two of them make.
+	objects map[model.ID]*model.EffectiveObject
+	// makers are the owners of these builds, byPlace the objects that are made
+	// of a document, others the files that only builds of other clusters read.
+	makers  map[*model.EffectiveObject]model.ID
+	byPlace map[model.Location][]*model.EffectiveObject
+	others  map[string]bool
+}
+
+func newOwnBuilds(sides Sides, sync *model.Sync) ownBuilds {
+	own := ownBuilds{
+		repository: sides.Repository, sources: map[model.ID]bool{}, objects: map[model.ID]*model.EffectiveObject{},
+		makers: map[*model.EffectiveObject]model.ID{}, byPlace: map[model.Location][]*model.EffectiveObject{}, others: map[string]bool{},
+	}
+	for _, source := range sync.Sources {
+		own.sources[source.ID] = true
+	}
+	if sides.Rendering == nil {
+		return own
+	}
+	live := map[model.ID]*model.Object{}
+	for _, object := range sides.Cluster.Objects {
+		live[object.ID] = object
+	}
+	builds := sides.Rendering.Builds
+	ours := make([]bool, len(builds))
+	twice := map[model.ID]bool{}
+	for i := range builds {
+		build := &builds[i]
+		if build.Parent >= 0 {
+			ours[i] = ours[build.Parent]
+		} else {
+			ours[i] = own.root(sides, build, live[build.Owner])
+		}
+		if !ours[i] {
+			continue
+		}
+		for j := range build.Objects {
+			object := &build.Objects[j]
+			if first := own.objects[object.ID]; first != nil && first.Location != object.Location {
+				twice[object.ID] = true
+			}
+			own.objects[object.ID] = object
+			own.makers[object] = build.Owner
+			own.byPlace[object.Location] = append(own.byPlace[object.Location], object)
+		}
+	}
+	for id := range twice {
+		delete(own.objects, id)
+	}
+	if slices.Contains(ours, true) {
+		own.findOthers(builds, ours)
+	}
+	return own
+}
+
+// root is true for a build that starts in this cluster.
+func (own ownBuilds) root(sides Sides, build *model.RenderedBuild, live *model.Object) bool {
+	if sides.ClusterPath != "" {
+		return within(build.Path, sides.ClusterPath) || within(build.File, sides.ClusterPath)
+	}
+	if live == nil {
+		return false
+	}
+	switch spec := live.Spec.(type) {
+	case *fluxkind.Kustomization:
+		at, ok := own.folder(live)
+		return ok && at == build.Path && (own.sources[sourceOf(live)] || len(sides.Repository.Git.Remotes) == 0)
+	case *fluxkind.FluxInstance:
+		return spec.Sync != nil && folder(sides.Repository, spec.Sync.Path) == build.Path &&
+			(isRemote(sides.Repository, spec.Sync.URL) || len(sides.Repository.Git.Remotes) == 0)
+	}
+	return false
+}
+
+// findOthers lists the files that only other builds make objects of.
+func (own ownBuilds) findOthers(builds []model.RenderedBuild, ours []bool) {
+	mine := map[string]bool{}
+	for i := range builds {
+		for j := range builds[i].Objects {
+			if file := builds[i].Objects[j].Location.File; ours[i] {
+				mine[file] = true
+			} else {
+				own.others[file] = true
+			}
+		}
+	}
+	for file := range mine {
+		delete(own.others, file)
+	}
+}
+
+// complete adds to an object of the repository what this cluster would make of
+// it, if that is one thing.
+func (own ownBuilds) complete(object *model.Object) *model.Object {
+	made := own.byPlace[object.Location]
+	if len(made) != 1 {
+		return object
+	}
+	completed := *object
+	completed.Effective = made[0]
+	return &completed
+}
+
+// folder is the folder that a Kustomization builds, relative to the scanned
+// one; ok is false for other kinds.
+func (own ownBuilds) folder(object *model.Object) (at string, ok bool) {
+	if _, ok := object.Spec.(*fluxkind.Kustomization); !ok || own.repository == nil {
+		return "", false
+	}
+	return folder(own.repository, pathOf(object)), true
+}
+
+// folder cleans a path of a spec, as the controller does: leading .. are
+// stopped at the root. It is relative to the scanned folder, which may be a
+// part of the repository.
+func folder(repository *model.Repository, written string) string {
+	clean := strings.Trim(path.Clean("/"+written), "/")
+	prefix := strings.Trim(repository.Git.Prefix, "/")
+	if prefix != "" && within(clean, prefix) {
+		clean = strings.Trim(strings.TrimPrefix(clean, prefix), "/")
+	}
+	return clean
+}
+
+func pathOf(object *model.Object) string {
+	if spec, ok := object.Spec.(*fluxkind.Kustomization); ok {
+		return spec.Path
+	}
+	return ""
+}
+
+// sourceOf is the source that an object names first.
+func sourceOf(object *model.Object) model.ID {
+	if object.Spec == nil {
+		return model.ID{}
+	}
+	for _, reference := range object.Spec.References(object.ID) {
+		if reference.Relation == model.RelationSource {
+			return reference.Target
+		}
+	}
+	return model.ID{}
+}
+
+// within is true for a folder or file that is, or lies in, another folder.
+func within(name, outer string) bool {
+	outer = strings.Trim(path.Clean("/"+outer), "/")
+	return outer == "" || name == outer || strings.HasPrefix(name, outer+"/")
+}
+
+// templated is true for a name with variables in it.
+func templated(id model.ID) bool { return strings.ContainsAny(id.Name+id.Namespace, "${<") }
