@@ -11,10 +11,10 @@ import (
 var src20 = Rule{
 	ID:       "SRC-20",
 	Title:    "Commits to a chart in Git are not released",
-	Severity: v1alpha1.SeverityWarning,
+	Severity: v1alpha1.SeverityInfo,
 	Why:      "With the default reconcileStrategy ChartVersion a new revision of the source makes a new release only when version in Chart.yaml changes.",
 	Fix:      "Set reconcileStrategy: Revision, or raise the version of the chart with each change.",
-	Guard:    "Charts from a HelmRepository always have a version of their own. Without a cluster, releases that a patch may complete are left open. Charts that another repository holds are information.",
+	Guard:    "Many raise the version with each release on purpose: this is advice. Charts from a HelmRepository always have a version of their own. Without a cluster, releases that a patch may complete are left open.",
 	Since:    "0.1.0",
 	Page:     pageHelmChart + "#reconcile-strategy",
 	Focus:    []string{"sources", "helm"},
@@ -30,12 +30,8 @@ func checkReconcileStrategy(p *pass) {
 			p.undecided(object, field+" is absent, and a patch may set it")
 			return
 		}
-		severity := v1alpha1.SeverityInfo
-		if p.hasChart(chart) {
-			severity = v1alpha1.SeverityWarning
-		}
 		p.report(finding{
-			object: object, field: field, severity: severity,
+			object: object, field: field,
 			evidence: fmt.Sprintf("%s is %s for the chart %s from a %s", field, orAbsent(strategy), chart, kind),
 			fix:      "reconcileStrategy: Revision",
 		})
@@ -50,17 +46,4 @@ func checkReconcileStrategy(p *pass) {
 			report(object, "spec.chart.spec.reconcileStrategy", spec.Chart.Spec.SourceRef.Kind, spec.Chart.Spec.ReconcileStrategy, spec.Chart.Spec.Chart)
 		}
 	}
-}
-
-// hasChart is true when the repository holds the chart that a path names.
-func (x *index) hasChart(specPath string) bool {
-	if x.Repository == nil {
-		return false
-	}
-	for _, chart := range x.Repository.Charts {
-		if chart.Path == cleanPath(specPath) {
-			return true
-		}
-	}
-	return false
 }

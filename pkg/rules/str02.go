@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"path"
+	"slices"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
@@ -33,7 +34,7 @@ func checkUnreached(p *pass) {
 		}
 	}
 	for _, file := range p.Repository.Unreached {
-		if example(file.File) || hasFolder(file.File, "bootstrap") {
+		if example(file.File) || hasFolder(file.File, "bootstrap") || p.runs(file.File) {
 			continue
 		}
 		f := finding{at: model.Location{File: file.File, Line: 1}}
@@ -56,4 +57,10 @@ func checkUnreached(p *pass) {
 		}
 		p.report(f)
 	}
+}
+
+// runs is true when the cluster has an object that a file defines: somebody
+// applies the file by hand.
+func (x *index) runs(file string) bool {
+	return slices.ContainsFunc(x.inFile[file], live)
 }
