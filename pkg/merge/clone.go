@@ -99,11 +99,16 @@ func syncRoot(sides Sides, sync *model.Sync) (model.ID, string) {
 		}
 	}
 	// The one that bootstrap makes has the name of the namespace; otherwise it
-	// has to be the only one.
+	// has to be the only one, or the only one that applies others.
 	for _, object := range roots {
 		if object.Name == object.Namespace && object.Namespace == sides.Cluster.Flux.Namespace {
 			return object.ID, folder(sides.Repository, pathOf(object))
 		}
+	}
+	if len(roots) > 1 {
+		roots = slices.DeleteFunc(roots, func(root *model.Object) bool {
+			return !slices.ContainsFunc(root.Status.Inventory, func(e model.InventoryEntry) bool { return e.ID.Kind == "Kustomization" && e.ID != root.ID })
+		})
 	}
 	if len(roots) == 1 {
 		return roots[0].ID, folder(sides.Repository, pathOf(roots[0]))

@@ -241,10 +241,10 @@ func (e *explainer) summary(source *model.SyncedSource) string {
 	case source.Branch != "" && git.Branch != "" && git.Branch != source.Branch:
 		parts = append(parts, fmt.Sprintf("%s is checked out, the cluster follows %s", git.Branch, source.Branch))
 	case len(source.NotPushed.List) > 0:
-		parts = append(parts, counted(source.NotPushed, "commit")+" not pushed")
+		parts = append(parts, counted(source.NotPushed)+" not pushed")
 	}
 	if n := len(source.NotFetched.List); n > 0 {
-		text := counted(source.NotFetched, "commit")
+		text := counted(source.NotFetched)
 		if n == 1 && len(parts) > 0 {
 			text = "1"
 		}
@@ -261,7 +261,7 @@ func (e *explainer) summary(source *model.SyncedSource) string {
 	switch {
 	case source.Fetched == "" || e.here(source.Fetched):
 		if len(source.NotHere.List) > 0 && git.Branch == source.Branch {
-			parts = append(parts, counted(source.NotHere, "commit")+" of the cluster not here: git pull")
+			parts = append(parts, counted(source.NotHere)+" of the cluster not here: git pull")
 		}
 	case git.Shallow:
 		parts = append(parts, fmt.Sprintf("the cluster has fetched %s, which this shallow clone does not reach: git fetch --unshallow", short(source.Fetched)))
@@ -289,7 +289,7 @@ func (e *explainer) compareKustomizations() {
 			k.Pending = touching(e.between(e.History.Head, k.Applied), files)
 		}
 		if n := len(k.NotApplied.List); n > 0 && !suspendedHere(object) {
-			k.Summary = fmt.Sprintf("has applied %s, %s behind what is fetched", short(k.Applied), counted(k.NotApplied, "commit"))
+			k.Summary = fmt.Sprintf("has applied %s, %s behind what is fetched", short(k.Applied), counted(k.NotApplied))
 			if touched := touching(k.NotApplied, files); len(files) > 0 {
 				k.Summary += fmt.Sprintf("; %d of them %s", len(touched.List), plural(len(touched.List), "changes its files", "change its files"))
 			}
@@ -342,9 +342,9 @@ func (e *explainer) recogniseFork() {
 	}
 }
 
-func counted(commits model.Commits, noun string) string {
+func counted(commits model.Commits) string {
 	n := len(commits.List)
-	text := fmt.Sprintf("%d %s", n, plural(n, noun, noun+"s"))
+	text := fmt.Sprintf("%d %s", n, plural(n, "commit", "commits"))
 	if commits.AtLeast {
 		text = "at least " + text
 	}
