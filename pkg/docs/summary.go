@@ -6,27 +6,17 @@ import (
 	"time"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/markdown"
 )
-
-// DefaultMaxTokens is the budget of a summary: enough for the facts and a dozen
-// sections, and little beside what an assistant can read.
-const DefaultMaxTokens = 16000
-
-// bytesPerToken estimates tokens: it is a little low for prose and a little high
-// for YAML.
-const bytesPerToken = 4
 
 // Summary writes what is known of a project and what to read about it, as
 // Markdown that can be handed to an assistant: facts, what needs attention,
 // guidance, sources, and then sections, those first that matter most to the
-// project. It has at most about maxTokens tokens; 0 means DefaultMaxTokens. The
-// facts may take half of them.
+// project. It has at most about maxTokens tokens; 0 means
+// markdown.DefaultMaxTokens. The facts may take half of them.
 func Summary(report *v1alpha1.ContextReport, sections []Section, maxTokens int) string {
-	if maxTokens <= 0 {
-		maxTokens = DefaultMaxTokens
-	}
-	budget := maxTokens * bytesPerToken
-	known := cutLines(summarizeFacts(report), budget/2)
+	budget := markdown.Bytes(maxTokens)
+	known := markdown.Cut(summarizeFacts(report), budget/2)
 	return known + summarizeSections(Rank(sections, report), budget-len(known), report.Session.Timestamp.Time)
 }
 
@@ -68,7 +58,15 @@ func (s *Section) document(now time.Time) string {
 	if s.Stale {
 		origin += ", a copy from " + age(now.Sub(s.Fetched)) + " ago"
 	}
-	return fmt.Sprintf("\n### %s\n\nSource: %s, %s\n\n%s\n", title, origin, s.URL, strings.TrimSpace(demote(s.Markdown)))
+	if s.URL != "" {
+		origin += ", " + s.URL
+	}
+	// The built-in text is this program's own; any other is shown as data.
+	text := strings.TrimSpace(demote(s.Markdown)) + "\n"
+	if s.Source != SourceBuiltin {
+		title, text = markdown.Code(title), markdown.Fence("markdown", s.Markdown)
+	}
+	return fmt.Sprintf("\n### %s\n\nSource: %s\n\n%s", title, origin, text)
 }
 
 // demote puts the headings inside a section below its own, which is of the third
@@ -87,17 +85,4 @@ func demote(markdown string) string {
 		b.WriteString(line)
 	}
 	return b.String()
-}
-
-// cutLines shortens a text to whole lines.
-func cutLines(text string, limit int) string {
-	if len(text) <= limit {
-		return text
-	}
-	const note = "\nMore is in the report; the budget of this summary is used up.\n"
-	if limit < len(note) {
-		return ""
-	}
-	end := strings.LastIndexByte(text[:limit-len(note)], '\n')
-	return text[:end+1] + note
 }

@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/markdown"
 )
 
 func testReport() *v1alpha1.ContextReport {
@@ -76,10 +77,10 @@ func TestSummaryKeepsItsBudget(t *testing.T) {
 		report.Findings = append(report.Findings, finding)
 	}
 	sections := append(rankedSections(), Builtin()...)
-	for _, tokens := range []int{1, 50, 200, 1000, 4000, DefaultMaxTokens, 1_000_000} {
+	for _, tokens := range []int{1, 50, 200, 1000, 4000, markdown.DefaultMaxTokens, 1_000_000} {
 		t.Run(fmt.Sprint(tokens), func(t *testing.T) {
 			summary := Summary(report, sections, tokens)
-			if len(summary) > tokens*bytesPerToken {
+			if len(summary) > markdown.Bytes(tokens) {
 				t.Errorf("%d bytes for %d tokens", len(summary), tokens)
 			}
 			if tokens >= 1000 && !strings.Contains(summary, "## Documents") {
@@ -109,9 +110,6 @@ func TestSummaryOfNothing(t *testing.T) {
 func TestCode(t *testing.T) {
 	for text, want := range map[string]string{
 		"plain":    "`plain`",
-		"a`b":      "`` a`b ``",
-		"``` x":    "```` ``` x ````",
-		"two\nx":   "`two x`",
 		": ":       "unknown",
 		"Reason: ": "`Reason`",
 	} {

@@ -40,6 +40,9 @@ type Options struct {
 	// Rules is the project's own word on rules; nil means none.
 	Rules *rules.Config
 	Docs  docs.Options
+	// MaxTokens bounds the context summary that is archived with the session;
+	// 0 means the default.
+	MaxTokens int
 	// Problems are those that were met while the options were made.
 	Problems []model.Problem
 	// Progress is told what a part of the work (cluster, repository,

@@ -166,15 +166,16 @@ func (r *run) finish(context.Context) {
 	r.archive()
 }
 
-// archive keeps the finished session and its report for later ones, and no
-// more of them than the limits allow.
+// archive keeps the finished session with its report and its context summary for
+// later ones, and no more of them than the limits allow.
 func (r *run) archive() {
 	if r.session == nil || r.Archive == nil {
 		return
 	}
 	report, err := json.Marshal(r.report)
 	if err == nil {
-		err = r.Archive.Save(r.session.State(), map[string][]byte{"report.json": report})
+		summary := docs.Summary(r.report, r.docs.Sections, r.MaxTokens)
+		err = r.Archive.Save(r.session.State(), map[string][]byte{session.ReportFile: report, session.SummaryFile: []byte(summary)})
 	}
 	if err == nil {
 		_, err = r.Archive.Prune(session.DefaultLimits(), r.now)

@@ -11,6 +11,13 @@ import (
 // archivedState is the name of the state in the folder of an archived session.
 const archivedState = "session.json"
 
+// What a finished run leaves in the folder of its session: the whole report, and
+// the context summary, which is Markdown for an assistant.
+const (
+	ReportFile  = "report.json"
+	SummaryFile = "summary.md"
+)
+
 // Archive keeps sessions for later ones, in a folder that belongs to the user.
 // Each session has a folder of its own with its state and what the run made,
 // for example a summary.

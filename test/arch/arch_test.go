@@ -12,7 +12,7 @@ import (
 const module = "github.com/fluxctx/kubectl-fluxctx/"
 
 // leaves are imported by many and know little themselves.
-var leaves = []string{"pkg/api/v1alpha1", "pkg/focus", "pkg/fluxkind", "pkg/fluxver", "pkg/lazyregexp", "pkg/model", "pkg/sanitize"}
+var leaves = []string{"pkg/api/v1alpha1", "pkg/focus", "pkg/fluxkind", "pkg/fluxver", "pkg/lazyregexp", "pkg/markdown", "pkg/model", "pkg/sanitize"}
 
 // mayImport lists, for each package or tree of packages, which others of this
 // module it may import; what is not listed here may import nothing.
@@ -51,7 +51,7 @@ var onlyIn = map[string][]string{
 
 // pure packages do no I/O: neither files nor network nor processes. (Package net
 // also splits addresses; what dials is net/http here.)
-var pure = []string{"pkg/merge", "pkg/rules", "pkg/guidance", "pkg/status", "pkg/model", "pkg/focus", "pkg/fluxkind", "pkg/output"}
+var pure = []string{"pkg/merge", "pkg/rules", "pkg/guidance", "pkg/status", "pkg/model", "pkg/focus", "pkg/fluxkind", "pkg/markdown", "pkg/output"}
 
 type goPackage struct {
 	ImportPath string

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/docs"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmdutil"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/markdown"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/output"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/version"
 )
@@ -30,6 +31,7 @@ type Flags struct {
 	Deep           bool
 	Docs           *docs.Flags
 	Resume         bool
+	MaxTokens      int
 	FailOn         string
 	FailOnPartial  bool
 	Print          *cmdutil.PrintFlags
@@ -49,6 +51,7 @@ func NewFlags(factory *cmdutil.Factory) *Flags {
 		Timeout:        60 * time.Second,
 		RenderTimeout:  5 * time.Second,
 		Docs:           docs.NewFlags(),
+		MaxTokens:      markdown.DefaultMaxTokens,
 		Print: cmdutil.NewPrintFlags(
 			cmdutil.OwnFormat{Name: "text", Printer: text(false)},
 			cmdutil.OwnFormat{Name: "wide", Printer: text(true)},
@@ -84,6 +87,8 @@ func (f *Flags) AddFlags(cmd *cobra.Command) {
 		"If true, check the key names of Secrets that Flux objects refer to. This reads the Secrets and keeps no value.")
 	f.Docs.AddFlags(flags)
 	flags.BoolVar(&f.Resume, "resume", f.Resume, "If true, go on with the latest unfinished session of this folder.")
+	flags.IntVar(&f.MaxTokens, "max-tokens", f.MaxTokens,
+		"How long Markdown for an assistant may be, in tokens of about four bytes.")
 	flags.StringVar(&f.FailOn, "fail-on", f.FailOn,
 		"Exit with code 2 when a finding is at least this severe. One of: (info, warning, error, critical).")
 	flags.BoolVar(&f.FailOnPartial, "fail-on-partial", f.FailOnPartial,

@@ -77,6 +77,7 @@ func (f *Flags) ToOptions(ctx context.Context, factory *cmdutil.Factory, args []
 			SessionDir: f.SessionDir,
 			Archive:    session.NewArchive(cmdutil.ArchiveDir()),
 			Docs:       f.Docs.ToOptions(factory, args),
+			MaxTokens:  f.MaxTokens,
 			Rendering:  f.rendering(),
 		},
 	}
@@ -181,6 +182,9 @@ func (f *Flags) validate(factory *cmdutil.Factory, args []string) error {
 	}
 	if f.FailOn != "" && v1alpha1.Severity(f.FailOn).Rank() < 0 {
 		return cmdutil.UnknownWord("severity (--fail-on)", f.FailOn, severities())
+	}
+	if f.MaxTokens <= 0 {
+		return cmdutil.Errorf("leave it out for the default", "--max-tokens is %d and must be more than 0", f.MaxTokens)
 	}
 	if f.NoCluster && f.NoRepo {
 		return cmdutil.Errorf("leave one of them out", "--no-cluster and --no-repo together leave nothing to read")

@@ -136,20 +136,45 @@ func printList(factory *cmdutil.Factory, entries []session.Entry) {
 }
 
 func newShow(where *folders) *cobra.Command {
-	return &cobra.Command{
-		Use:               "show ID",
-		Short:             "Show the state of a session",
-		Example:           templates.Examples(fmt.Sprintf("%s session show ID", where.factory.Program)),
+	output := "json"
+	cmd := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show the state of a session, or its context summary",
+		Example: templates.Examples(fmt.Sprintf(`
+			%[1]s session show ID
+
+			# The context summary, ready to hand to an assistant
+			%[1]s session show ID -o markdown`, where.factory.Program)),
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: where.complete,
 		RunE: func(_ *cobra.Command, args []string) error {
+			if output != "json" && output != "markdown" {
+				return cmdutil.UnknownWord("output format", output, []string{"json", "markdown"})
+			}
 			entry, err := where.load(args[0])
 			if err != nil {
 				return err
 			}
-			return writeJSON(where.factory, entry.State)
+			if output == "json" {
+				return writeJSON(where.factory, entry.State)
+			}
+			return where.summary(entry)
 		},
 	}
+	cmd.Flags().StringVarP(&output, "output", "o", output, "Output format: the state, or the context summary. One of: (json, markdown).")
+	return cmd
+}
+
+// summary prints the context summary, which a run leaves in the archive when it
+// reaches its end.
+func (f *folders) summary(entry *session.Entry) error {
+	summary, err := f.archive().File(entry.SessionID, session.SummaryFile)
+	if err != nil {
+		return cmdutil.Errorf(fmt.Sprintf("'%s session resume %s' goes on to the end and writes one", f.factory.Program, entry.SessionID),
+			"session %s has no context summary: %w", entry.SessionID, err)
+	}
+	_, err = f.factory.Streams.Out.Write(summary)
+	return err
 }
 
 func newResume(where *folders) *cobra.Command {
