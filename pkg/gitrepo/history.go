@@ -58,14 +58,20 @@ func ReadHistory(ctx context.Context, opts HistoryOptions) (*model.History, erro
 	ctx, cancel := context.WithTimeout(ctx, historyTimeLimit)
 	defer cancel()
 	program := gitProgram{path: path, dir: clone.folder}
-	history := &model.History{Tips: map[string]string{}, LastTouched: map[string]int{}}
+	history := &model.History{Tips: map[string]string{}}
 	if err := program.resolve(ctx, history, opts.Revisions); err != nil || history.Head == "" {
 		return nil, err
 	}
 	if opts.Upstream != "" {
 		history.Pushed = program.lastPush(ctx, opts.Upstream)
 	}
-	return history, program.walk(ctx, history, clone.prefix, opts.Files)
+	err = program.walk(ctx, history, clone.prefix, opts.Files)
+	wanted := make(map[string]bool, len(opts.Files))
+	for _, file := range opts.Files {
+		wanted[file] = true
+	}
+	history.Settle(wanted)
+	return history, err
 }
 
 // resolve finds the commits of HEAD and of the revisions.
@@ -253,8 +259,7 @@ func (w *logWalk) file(name string) {
 	name = sanitize.Path(name)
 	last := len(w.history.Commits) - 1
 	w.history.Commits[last].Files = append(w.history.Commits[last].Files, name)
-	if w.flags&1 != 0 && w.wanted[name] {
-		w.history.LastTouched[name] = last
+	if w.flags&1 != 0 {
 		delete(w.wanted, name)
 	}
 }

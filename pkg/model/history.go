@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // History is a part of the log of the clone: the commits that lie between what
 // is checked out, what the remote has and what the cluster runs, and those that
@@ -18,6 +21,7 @@ type History struct {
 	// Truncated is true when the log is longer than what was read: a commit that
 	// is not among Commits may still exist.
 	Truncated bool
+	index     map[string]int
 	// Pushed is when the followed branch of the remote was last pushed to from
 	// this clone; zero when the last news of it came by a fetch.
 	Pushed time.Time
@@ -75,20 +79,75 @@ func (h *History) meet(a, b []bool) bool {
 	return false
 }
 
-// ancestors marks the commit and all that it leads to. Parents come after their
-// children, so one pass is enough.
+// ancestors marks the commit and all that it leads to.
 func (h *History) ancestors(hash string) (marked []bool, found bool) {
+	if h.index == nil {
+		h.index = make(map[string]int, len(h.Commits))
+		for i, commit := range h.Commits {
+			h.index[commit.Hash] = i
+		}
+	}
 	marked = make([]bool, len(h.Commits))
-	wanted := map[string]bool{hash: true}
-	for i, commit := range h.Commits {
-		if !wanted[commit.Hash] {
+	next := []string{hash}
+	for len(next) > 0 {
+		i, known := h.index[next[0]]
+		next = next[1:]
+		if !known || marked[i] {
 			continue
 		}
 		marked[i] = true
-		found = found || commit.Hash == hash
-		for _, parent := range commit.Parents {
-			wanted[parent] = true
-		}
+		found = true
+		next = append(next, h.Commits[i].Parents...)
 	}
 	return marked, found
+}
+
+// Settle completes a history whose Commits have been read: parents come after
+// all of their children, which git log promises only as far as clocks agree,
+// and LastTouched knows the files.
+func (h *History) Settle(files map[string]bool) {
+	h.index = nil
+	onHead, _ := h.ancestors(h.Head)
+	children := make([]int, len(h.Commits))
+	for _, commit := range h.Commits {
+		for _, parent := range commit.Parents {
+			if i, known := h.index[parent]; known {
+				children[i]++
+			}
+		}
+	}
+	// Of the commits whose children are all placed, the one that git log gave
+	// first comes next.
+	var ready, order []int
+	for i := range h.Commits {
+		if children[i] == 0 {
+			ready = append(ready, i)
+		}
+	}
+	for len(ready) > 0 {
+		i := ready[0]
+		ready = ready[1:]
+		order = append(order, i)
+		for _, parent := range h.Commits[i].Parents {
+			j, known := h.index[parent]
+			if !known {
+				continue
+			}
+			if children[j]--; children[j] == 0 {
+				at, _ := slices.BinarySearch(ready, j)
+				ready = slices.Insert(ready, at, j)
+			}
+		}
+	}
+	sorted := make([]Commit, 0, len(order))
+	h.LastTouched = map[string]int{}
+	for _, i := range order {
+		for _, file := range h.Commits[i].Files {
+			if _, known := h.LastTouched[file]; !known && onHead[i] && files[file] {
+				h.LastTouched[file] = len(sorted)
+			}
+		}
+		sorted = append(sorted, h.Commits[i])
+	}
+	h.Commits, h.index = sorted, nil
 }
