@@ -80,10 +80,5 @@ func (x *index) configured(file string) bool {
 
 // plainObject is true when a document defines an object of that name itself.
 func (x *index) plainObject(kind, name string) bool {
-	for manifest := range x.manifests("", kind) {
-		if manifest.Name == name {
-			return true
-		}
-	}
-	return false
+	return len(x.ofName[model.ID{Kind: kind, Name: name}]) > 0
 }

@@ -71,12 +71,10 @@ func (x *index) admits(access *fluxkind.AccessFrom, namespace string) (allowed, 
 // adds itself. known is false when the repository does not define it.
 func (x *index) namespaceLabels(namespace string) (labels map[string]string, known bool) {
 	labels = map[string]string{"kubernetes.io/metadata.name": namespace}
-	for manifest := range x.manifests("", "Namespace") {
-		if manifest.Name == namespace {
-			known = true
-			for key, value := range manifest.Labels {
-				labels[key] = value
-			}
+	for _, manifest := range x.ofName[namespaceID(namespace)] {
+		known = true
+		for key, value := range manifest.Labels {
+			labels[key] = value
 		}
 	}
 	return labels, known

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
@@ -35,6 +36,10 @@ type index struct {
 	entries map[string]bool
 	// inFile are the Flux objects that a file defines.
 	inFile map[string][]*model.Object
+	// ofKind are the manifests that are no patches by group and kind, ofName by
+	// name as well, and generated what kustomizations generate.
+	ofKind, ofName map[model.ID][]*model.Manifest
+	generated      map[model.ID][]generated
 	// variables are those of each file.
 	variables map[string][]model.Variable
 	// consumers are the objects that use a source.
@@ -47,6 +52,12 @@ type index struct {
 	patches  patches
 	// silenced are the rules that annotations silence, by document.
 	silenced map[model.Location][]string
+}
+
+// generated is an object of a kustomization's generators.
+type generated struct {
+	file   string
+	object *model.GeneratedObject
 }
 
 // known is one object that exists, in Git or in the cluster.
@@ -68,6 +79,9 @@ func newIndex(facts *model.Facts) *index {
 		builders:  map[string][]*model.Build{},
 		entries:   map[string]bool{},
 		inFile:    map[string][]*model.Object{},
+		ofKind:    map[model.ID][]*model.Manifest{},
+		ofName:    map[model.ID][]*model.Manifest{},
+		generated: map[model.ID][]generated{},
 		variables: map[string][]model.Variable{},
 		consumers: map[*model.Object][]*model.Object{},
 	}
@@ -135,17 +149,27 @@ func (x *index) indexRepository(repository *model.Repository) {
 			x.builders[file] = append(x.builders[file], build)
 		}
 	}
-	for _, kustomization := range repository.Kustomizations {
-		for _, generated := range kustomization.Generated {
+	for i := range repository.Kustomizations {
+		file := repository.Kustomizations[i].File
+		for j := range repository.Kustomizations[i].Generated {
+			object := &repository.Kustomizations[i].Generated[j]
 			x.add(known{
-				ID:       model.ID{Kind: generated.Kind, Namespace: generated.Namespace, Name: generated.Name},
-				Location: model.Location{File: kustomization.File, Line: generated.Line},
+				ID:       model.ID{Kind: object.Kind, Namespace: object.Namespace, Name: object.Name},
+				Location: model.Location{File: file, Line: object.Line},
 			})
+			id := model.ID{Kind: object.Kind, Name: object.Name}
+			x.generated[id] = append(x.generated[id], generated{file, object})
 		}
 	}
 	for i := range repository.Manifests {
-		for _, made := range produces(&repository.Manifests[i]) {
-			x.add(known{ID: made, Location: repository.Manifests[i].Location})
+		manifest := &repository.Manifests[i]
+		for _, made := range produces(manifest) {
+			x.add(known{ID: made, Location: manifest.Location})
+		}
+		if !x.isPatch(manifest.Location) {
+			kind, name := model.ID{Group: manifest.Group, Kind: manifest.Kind}, withoutNamespace(manifest.ID)
+			x.ofKind[kind] = append(x.ofKind[kind], manifest)
+			x.ofName[name] = append(x.ofName[name], manifest)
 		}
 	}
 }
@@ -239,17 +263,7 @@ func specs[T model.Spec](x *index) iter.Seq2[*model.Object, T] {
 
 // manifests yields the manifests of one kind that are objects of their own.
 func (x *index) manifests(group, kind string) iter.Seq[*model.Manifest] {
-	return func(yield func(*model.Manifest) bool) {
-		if x.Repository == nil {
-			return
-		}
-		for i := range x.Repository.Manifests {
-			manifest := &x.Repository.Manifests[i]
-			if manifest.Kind == kind && manifest.Group == group && !x.isPatch(manifest.Location) && !yield(manifest) {
-				return
-			}
-		}
-	}
+	return slices.Values(x.ofKind[model.ID{Group: group, Kind: kind}])
 }
 
 // live is true when the object was read from a cluster.

@@ -130,20 +130,18 @@ func (x *index) keysOf(owner *model.Object, target model.ID) (keys []string, kno
 			return nil, true
 		}
 	}
-	for manifest := range x.manifests("", target.Kind) {
-		if manifest.Name == target.Name && sameNamespace(manifest.Namespace, target.Namespace) && x.together(manifest.File, owner.Location.File) {
+	for _, manifest := range x.ofName[withoutNamespace(target)] {
+		if sameNamespace(manifest.Namespace, target.Namespace) && x.together(manifest.File, owner.Location.File) {
 			known = true
 			for _, entry := range manifest.Entries {
 				keys = append(keys, entry.Key)
 			}
 		}
 	}
-	for _, kustomization := range x.Repository.Kustomizations {
-		for _, generated := range kustomization.Generated {
-			if generated.Kind == target.Kind && generated.Name == target.Name && len(generated.Keys) > 0 && x.together(kustomization.File, owner.Location.File) {
-				known = true
-				keys = append(keys, generated.Keys...)
-			}
+	for _, made := range x.generated[withoutNamespace(target)] {
+		if len(made.object.Keys) > 0 && x.together(made.file, owner.Location.File) {
+			known = true
+			keys = append(keys, made.object.Keys...)
 		}
 	}
 	return keys, known
