@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -13,14 +14,27 @@ import (
 )
 
 // findings are listed most severe first, those of one rule and title together.
+// Advice is only counted, unless a focus asks for the full picture: whoever
+// reads the summary wants to know what is wrong.
 func (p *page) findings(report *v1alpha1.ContextReport) {
 	unshown := unshown(report)
 	if len(report.Findings) == 0 && unshown == "" {
 		return
 	}
 	p.heading("Findings")
+	var advice []string
 	for _, group := range groups(report.Findings) {
+		if group[0].Severity == v1alpha1.SeverityInfo && p.short(report) {
+			advice = append(advice, group[0].Rule)
+			continue
+		}
 		p.group(group, report)
+	}
+	if len(advice) > 0 {
+		advice = slices.Compact(advice)
+		mark, style := p.severity(v1alpha1.SeverityInfo)
+		p.wrapped(2, style.Render(mark)+" ", fmt.Sprintf("%s of advice (%s): see -o wide, or %s rules explain %s",
+			count(len(advice), "piece"), strings.Join(advice, ", "), p.program, advice[0]), p.muted)
 	}
 	if unshown != "" {
 		p.wrapped(2, "", unshown+": see -o json", p.muted)

@@ -7,44 +7,56 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 )
 
-// guidance is advice about this project, one entry a topic.
+// guidance is advice about this project, one entry a topic: in the summary what
+// is missing and what to do next, else also what there is and what to read.
 func (p *page) guidance(report *v1alpha1.ContextReport) {
 	if len(report.Guidance) == 0 {
 		return
 	}
 	p.heading("Guidance")
 	for i, entry := range report.Guidance {
-		if !p.wide && len(report.Focus) == 0 && i == 2*shownOfAKind {
-			p.more(len(report.Guidance)-i, "topic")
+		if p.short(report) && i == shownOfAKind {
+			p.wrapped(2, p.Symbols.Ellipsis+" ", fmt.Sprintf("%s more: name one, for example %s %s, or see -o wide",
+				count(len(report.Guidance)-i, "topic"), p.program, entry.Topic), p.muted)
 			break
 		}
-		p.item(p.Theme.Accent.Render(p.Symbols.Bullet), p.Theme.Strong.Render(entry.Topic)+": "+entry.Today)
-		if entry.Gap != "" {
+		text := entry.Today
+		if p.short(report) && entry.Gap != "" {
+			text = entry.Gap
+		}
+		p.item(p.Theme.Accent.Render(p.Symbols.Bullet), p.Theme.Strong.Render(entry.Topic)+": "+text)
+		if entry.Gap != "" && !p.short(report) {
 			p.wrapped(4, p.Theme.Warn.Render(p.Symbols.Warn)+" ", entry.Gap, p.plain)
 		}
 		if entry.Next != "" {
 			p.detail(p.Symbols.Step+" ", entry.Next)
 		}
-		for _, doc := range entry.Docs {
+		for i, doc := range entry.Docs {
+			if p.short(report) && i > 0 {
+				break
+			}
 			p.wrapped(4, "", p.Link(doc.URL, doc.URL), p.muted)
 		}
 	}
 }
 
-// documents says what was loaded and from where.
+// documents says what was loaded and from where: in the summary why only when a
+// source failed.
 func (p *page) documents(report *v1alpha1.ContextReport) {
 	bySource := map[string]int{}
 	for _, section := range report.Docs.Sections {
 		bySource[section.Source]++
 	}
-	var parts []string
+	var parts, idle []string
 	for _, source := range report.Docs.Sources {
-		part := source.Name
-		switch n := bySource[source.Name]; {
-		case n > 0:
-			part += ": " + count(n, "section")
-		default:
-			part += ": " + source.Status
+		loaded := bySource[source.Name]
+		if p.short(report) && loaded == 0 && source.Status == "skipped" {
+			idle = append(idle, source.Name)
+			continue
+		}
+		part := source.Name + ": " + source.Status
+		if loaded > 0 {
+			part = source.Name + ": " + count(loaded, "section")
 		}
 		if source.Age != "" {
 			part += ", " + source.Age + " old"
@@ -54,10 +66,17 @@ func (p *page) documents(report *v1alpha1.ContextReport) {
 		}
 		parts = append(parts, part)
 	}
+	if len(idle) > 0 {
+		parts = append(parts, "not used: "+strings.Join(idle, ", "))
+	}
 	if len(parts) == 0 {
 		return
 	}
 	p.heading("Documents")
+	if p.short(report) {
+		p.wrapped(2, "", strings.Join(parts, "; "), p.plain)
+		return
+	}
 	for _, part := range parts {
 		p.item(p.Symbols.Bullet, part)
 	}

@@ -69,6 +69,11 @@ type page struct {
 	lines   []string
 }
 
+// short is true for the summary proper: nobody asked for one topic, or for all.
+func (p *page) short(report *v1alpha1.ContextReport) bool {
+	return !p.wide && len(report.Focus) == 0
+}
+
 // heading starts a section.
 func (p *page) heading(title string) {
 	p.lines = append(p.lines, "", p.Theme.Heading.Render(title))
