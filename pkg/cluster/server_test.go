@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -162,6 +163,35 @@ func TestAPIServer(t *testing.T) {
 		_, problems := readAs(t, cluster.Options{Config: account(t, s, "reader")})
 		for _, p := range problems {
 			t.Error(p)
+		}
+	})
+
+	t.Run("shipped roles show what stands behind a failure", func(t *testing.T) {
+		opts := cluster.Options{Config: account(t, s, "reader"), ConnectTimeout: 30 * time.Second}
+		id := model.ID{Group: "apps", Kind: "Deployment", Namespace: "default", Name: "never-ready"}
+		found, problems := cluster.Inspect(t.Context(), opts, []cluster.Behind{{Objects: []model.ID{id}}, {
+			Namespace: "team-a", Selector: "helm.toolkit.fluxcd.io/name=good,helm.toolkit.fluxcd.io/namespace=team-a",
+		}})
+		if len(problems) != 0 || len(found) != 2 || len(found[0]) != 1 || len(found[1]) != 0 {
+			t.Fatalf("found %+v, problems %+v", found, problems)
+		}
+		o := found[0][0]
+		if o.ID != id || o.Presence != model.Present || o.State == model.StateReady || !strings.Contains(o.Message, "of 1 Pods ready") || len(o.Children) != 0 {
+			t.Errorf("the workload is %+v", o)
+		}
+		for _, kind := range []string{"deployment", "deploy", "Deployments.apps", "deployments.v1.apps"} {
+			objects, err := cluster.Find(t.Context(), opts, kind, "flux-system", "never-ready")
+			if err != nil || len(objects) != 1 || objects[0].ID != id {
+				t.Errorf("%s: found %+v, %v", kind, objects, err)
+			}
+		}
+		// The names of Secrets are listed, their content is not read.
+		secrets, err := cluster.Find(t.Context(), opts, "secret", "default", "nowhere")
+		if err != nil || len(secrets) != 0 {
+			t.Errorf("found %+v, %v", secrets, err)
+		}
+		if _, err := cluster.Find(t.Context(), opts, "nonsense", "default", "x"); !errors.Is(err, cluster.ErrNoSuchKind) {
+			t.Errorf("an unknown kind gives %v", err)
 		}
 	})
 

@@ -22,6 +22,7 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/schema"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/session"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/version"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/why"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmdutil"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/ui"
 )
@@ -86,6 +87,7 @@ func New(factory *cmdutil.Factory) *cobra.Command {
 		schema.NewCommand(factory),
 		session.NewCommand(factory),
 		version.NewCommand(factory),
+		why.NewCommand(factory),
 	)
 	templates.ActsAsRootCommand(root, nil, templates.CommandGroups{}...)
 	return root

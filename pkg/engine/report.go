@@ -39,12 +39,7 @@ func reportCluster(cluster *model.Cluster) *v1alpha1.Cluster {
 				return v1alpha1.FluxCRD{Group: c.Group, Kind: c.Kind, Served: list(c.Served), Stored: list(c.Stored)}
 			}),
 		},
-		Events: convert(cluster.Events, func(e model.Event) v1alpha1.Event {
-			return v1alpha1.Event{
-				Object: objectRef(e.Object), Reason: e.Reason, Message: e.Message, Count: e.Count,
-				First: reportTime(e.First), Last: reportTime(e.Last),
-			}
-		}),
+		Events: convert(cluster.Events, reportEvent),
 	}
 }
 

@@ -58,7 +58,7 @@ func reportTarget(t model.Target) v1alpha1.Target {
 }
 
 func reportEvidence(e model.Evidence) v1alpha1.Evidence {
-	return v1alpha1.Evidence{File: e.File, Line: e.Line, Object: optionalRef(e.Object), Text: e.Text}
+	return v1alpha1.Evidence{File: e.File, Line: e.Line, Object: optionalRef(e.Object), Text: e.Text, Commit: reportCommit(e.Commit)}
 }
 
 // optionalRef is nil for the zero ID.

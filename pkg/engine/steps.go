@@ -43,9 +43,30 @@ func (r *run) open() (*session.Session, error) {
 	return session.Create(r.SessionDir, r.now)
 }
 
-// collect runs the three collectors side by side. Their problems keep the
-// order cluster, repository, documents, whichever ends first.
+// collect runs the three collectors side by side.
 func (r *run) collect(ctx context.Context) {
+	var loading sync.WaitGroup
+	r.loader = docs.NewLoader(r.Docs)
+	r.Progress("documents", "loading")
+	loading.Go(func() {
+		defer r.Progress("documents", "")
+		r.loadDocs(ctx)
+	})
+	r.readSides(ctx)
+	loading.Wait()
+	if ctx.Err() != nil {
+		return
+	}
+	r.update(func(state *session.State) {
+		state.ProjectContext = projectContext(r.cluster, r.repository)
+		r.recordDocs(state)
+	})
+	r.passDocs()
+}
+
+// readSides reads the cluster and the repository side by side. Their problems
+// keep this order, whichever ends first.
+func (r *run) readSides(ctx context.Context) {
 	var (
 		collectors                          sync.WaitGroup
 		clusterProblems, repositoryProblems []model.Problem
@@ -66,23 +87,15 @@ func (r *run) collect(ctx context.Context) {
 	if r.Repository != nil {
 		start("repository", "scanning", func() { r.repository, repositoryProblems, repositoryErr = gitrepo.Scan(ctx, *r.Repository) })
 	}
-	r.loader = docs.NewLoader(r.Docs)
-	start("documents", "loading", func() { r.loadDocs(ctx) })
 	collectors.Wait()
 	if ctx.Err() != nil {
 		return
 	}
-
 	r.problems = append(r.problems, clusterProblems...)
 	r.problems = append(r.problems, repositoryProblems...)
 	if repositoryErr != nil {
 		r.problem("repository", "RepositoryUnreadable", repositoryErr, repositoryHint(repositoryErr))
 	}
-	r.update(func(state *session.State) {
-		state.ProjectContext = projectContext(r.cluster, r.repository)
-		r.recordDocs(state)
-	})
-	r.passDocs()
 }
 
 // passDocs records that the first documents are there. Without Context7 the run
@@ -112,8 +125,8 @@ func (r *run) join(ctx context.Context) {
 	r.facts = merge.Join(merge.Sides{
 		Now: r.now, Focus: r.Focus, Cluster: r.cluster, Repository: r.repository, Rendering: r.rendering, ClusterPath: r.ClusterPath,
 	})
-	merge.Explain(r.facts, r.history(ctx))
 	merge.Trace(r.facts)
+	merge.Explain(r.facts, r.history(ctx))
 	r.checkpoint(session.ProjectContextAnalyzed)
 }
 

@@ -13,15 +13,15 @@ func Nearest(word string, candidates []string) string {
 		if word != "" && (strings.HasPrefix(lower, word) || strings.HasPrefix(word, lower)) {
 			return candidate
 		}
-		if d := distance(word, lower); d < bestDistance {
+		if d := Distance(word, lower); d < bestDistance {
 			best, bestDistance = candidate, d
 		}
 	}
 	return best
 }
 
-// distance is the Levenshtein distance in bytes.
-func distance(a, b string) int {
+// Distance is the Levenshtein distance in bytes.
+func Distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

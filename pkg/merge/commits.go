@@ -60,6 +60,11 @@ func AskHistory(facts *model.Facts) *Questions {
 			}
 		}
 	}
+	for _, cause := range facts.RootCauses {
+		for _, evidence := range cause.Evidence {
+			files[evidence.File] = true
+		}
+	}
 	for file := range files {
 		if file != "" {
 			q.Files = append(q.Files, file)
@@ -170,6 +175,10 @@ func (e *explainer) findCommits() {
 	}
 	for i := range e.RootCauses {
 		e.RootCauses[i].Commit = e.lastCommit(e.RootCauses[i].Location.File)
+		for j := range e.RootCauses[i].Evidence {
+			evidence := &e.RootCauses[i].Evidence[j]
+			evidence.Commit = e.lastCommit(evidence.File)
+		}
 	}
 }
 

@@ -50,6 +50,9 @@ type Evidence struct {
 	Object ID
 	// Text says what stands there; empty when the place speaks for itself.
 	Text string
+	// Commit is the last one that changed the file; nil when it was not looked
+	// up.
+	Commit *Commit
 }
 
 // Practice is an advice of the published guidance and whether the repository

@@ -90,6 +90,9 @@ func (p *page) evidence(evidence v1alpha1.Evidence, report *v1alpha1.ContextRepo
 	case evidence.Object != nil:
 		text += ": " + refString(*evidence.Object)
 	}
+	if evidence.Commit != nil {
+		text += " " + p.Theme.Muted.Render("("+shortRevision(evidence.Commit.Hash)+" "+evidence.Commit.Subject+")")
+	}
 	p.detail(p.Symbols.Step+" ", text)
 }
 

@@ -60,6 +60,8 @@ func (c *clusters) get(scenario string, replace []string) (*clustertest.Cluster,
 	switch scenario {
 	case "none":
 		options.CRDs = []string{"none"}
+	case "pods":
+		options.Load = []string{"../fixtures/scenarios/steady", "../fixtures/scenarios/pods"}
 	case "resourcesets":
 		options.CRDs = []string{"2.9", "flux-operator"}
 		fallthrough

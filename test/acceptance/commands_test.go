@@ -62,14 +62,18 @@ func exit(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// valid checks a report against the JSON Schema of the product:
+// valid checks a document against a JSON Schema, by default that of the report:
 //
-//	valid FILE
+//	valid FILE [SCHEMA]
 func valid(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: valid FILE")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: valid FILE [SCHEMA]")
 	}
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(v1alpha1.Schema))
+	text := v1alpha1.Schema
+	if len(args) == 2 {
+		text = []byte(ts.ReadFile(args[1]))
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	ts.Check(err)
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()

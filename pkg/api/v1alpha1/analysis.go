@@ -48,6 +48,8 @@ type Evidence struct {
 	Object *ObjectRef `json:"object,omitempty"`
 	// Text says what stands there; absent when the place speaks for itself.
 	Text string `json:"text,omitempty"`
+	// Commit is the last one that changed the file, where that tells more.
+	Commit *Commit `json:"commit,omitempty"`
 }
 
 // Practice is an advice of the published guidance and whether the repository

@@ -7,3 +7,8 @@ import _ "embed"
 //
 //go:embed contextreport.schema.json
 var Schema []byte
+
+// WhySchema is the JSON Schema of a WhyReport, generated in the same way.
+//
+//go:embed whyreport.schema.json
+var WhySchema []byte

@@ -14,7 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-var update = flag.Bool("update", false, "write contextreport.schema.json")
+var update = flag.Bool("update", false, "write the schemas")
 
 func TestSchemaIsFresh(t *testing.T) {
 	reflector := &generator.Reflector{
@@ -41,22 +41,31 @@ func TestSchemaIsFresh(t *testing.T) {
 	if err := reflector.AddGoComments("github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1", "./"); err != nil {
 		t.Fatal(err)
 	}
-	schema := reflector.Reflect(&ContextReport{})
-	schema.ID = "https://fluxctx.dev/schemas/v1alpha1/contextreport.json"
-	schema.Title = "ContextReport"
-	want, err := json.MarshalIndent(schema, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want = append(want, '\n')
-	if *update {
-		if err := os.WriteFile("contextreport.schema.json", want, 0o644); err != nil {
+	for _, document := range []struct {
+		kind, file string
+		of         any
+		embedded   []byte
+	}{
+		{Kind, "contextreport", &ContextReport{}, Schema},
+		{WhyKind, "whyreport", &WhyReport{}, WhySchema},
+	} {
+		schema := reflector.Reflect(document.of)
+		schema.ID = generator.ID("https://fluxctx.dev/schemas/v1alpha1/" + document.file + ".json")
+		schema.Title = document.kind
+		want, err := json.MarshalIndent(schema, "", "  ")
+		if err != nil {
 			t.Fatal(err)
 		}
-		return
-	}
-	if !bytes.Equal(Schema, want) {
-		t.Error("contextreport.schema.json does not match the types: run go test ./pkg/api/... -run Schema -update")
+		want = append(want, '\n')
+		if *update {
+			if err := os.WriteFile(document.file+".schema.json", want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if !bytes.Equal(document.embedded, want) {
+			t.Errorf("%s.schema.json does not match the types: run go test ./pkg/api/... -run Schema -update", document.file)
+		}
 	}
 }
 

@@ -218,7 +218,7 @@ func unknownFocus(factory *cmdutil.Factory, arg string) error {
 func (f *Flags) clusterOptions(factory *cmdutil.Factory, o *Options) *cluster.Options {
 	config, err := factory.Kubeconfig()
 	if err != nil {
-		o.Engine.Problems = append(o.Engine.Problems, kubeconfigProblem(err))
+		o.Engine.Problems = append(o.Engine.Problems, KubeconfigProblem(err))
 		return nil
 	}
 	return &cluster.Options{
@@ -236,7 +236,8 @@ func (f *Flags) clusterOptions(factory *cmdutil.Factory, o *Options) *cluster.Op
 	}
 }
 
-func kubeconfigProblem(err error) model.Problem {
+// KubeconfigProblem says what is wrong with the kubeconfig.
+func KubeconfigProblem(err error) model.Problem {
 	problem := model.Problem{Source: "cluster", Code: "KubeconfigInvalid", Message: err.Error()}
 	if errors.Is(err, cmdutil.ErrNoKubeconfig) {
 		problem.Code = "NoKubeconfig"

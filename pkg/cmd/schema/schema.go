@@ -16,7 +16,7 @@ import (
 func NewCommand(factory *cmdutil.Factory) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schema",
-		Short: "Print the JSON Schema of the report or of .fluxctx.yaml",
+		Short: "Print the JSON Schema of the report, of why, or of .fluxctx.yaml",
 		Long:  templates.LongDesc(`Print the JSON Schema (draft 2020-12) of what -o json prints.`),
 		Example: templates.Examples(fmt.Sprintf(`
 			# Keep the contract beside a script that reads the report
@@ -27,7 +27,7 @@ func NewCommand(factory *cmdutil.Factory) *cobra.Command {
 			return err
 		},
 	}
-	cmd.AddCommand(newConfig(factory))
+	cmd.AddCommand(newConfig(factory), newWhy(factory))
 	return cmd
 }
 
@@ -43,6 +43,22 @@ func newConfig(factory *cmdutil.Factory) *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := factory.Streams.Out.Write(rules.ConfigSchema)
+			return err
+		},
+	}
+}
+
+func newWhy(factory *cmdutil.Factory) *cobra.Command {
+	return &cobra.Command{
+		Use:   "why",
+		Short: "Print the JSON Schema of a WhyReport",
+		Long:  templates.LongDesc(`Print the JSON Schema (draft 2020-12) of what why -o json prints.`),
+		Example: templates.Examples(fmt.Sprintf(`
+			# Keep the contract beside a script that reads the chain of one thing
+			%[1]s schema why > whyreport.schema.json`, factory.Program)),
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := factory.Streams.Out.Write(v1alpha1.WhySchema)
 			return err
 		},
 	}
