@@ -2,6 +2,8 @@ package cluster
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -53,10 +55,14 @@ func decodeObject(value jsontext.Value, r resource) (*model.Object, error) {
 		Status:            wire.Status.model(),
 	}
 	for _, entry := range meta.ManagedFields {
-		o.ManagedFields = append(o.ManagedFields, model.FieldManager{
-			Manager: name(entry.Manager), Operation: name(entry.Operation),
-			Time: entry.Time.Time, OwnsSuspend: bool(entry.FieldsV1),
-		})
+		manager := model.FieldManager{
+			Manager: name(entry.Manager), Operation: name(entry.Operation), Time: entry.Time.Time,
+			OwnsSuspend: slices.Contains(entry.FieldsV1, "suspend"),
+		}
+		if !isController(manager.Manager) {
+			manager.Fields = names(entry.FieldsV1)
+		}
+		o.ManagedFields = append(o.ManagedFields, manager)
 	}
 	if o.Name == "" {
 		return nil, fmt.Errorf("a %s has no name", r.kind)
@@ -70,6 +76,12 @@ func decodeObject(value jsontext.Value, r resource) (*model.Object, error) {
 		o.Spec = spec
 	}
 	return o, nil
+}
+
+// isController is true for the managers that every object has. What they own is
+// the rule, and not kept.
+func isController(manager string) bool {
+	return strings.HasSuffix(manager, "-controller") || manager == "flux-operator" || manager == "source-watcher"
 }
 
 // lastApplied repeats the whole object for kubectl, and is not kept.

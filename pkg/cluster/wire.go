@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -27,10 +28,10 @@ type wireMetadata struct {
 	Labels            map[string]string `json:"labels"`
 	Annotations       map[string]string `json:"annotations"`
 	ManagedFields     []struct {
-		Manager   string       `json:"manager"`
-		Operation string       `json:"operation"`
-		Time      timestamp    `json:"time"`
-		FieldsV1  suspendOwner `json:"fieldsV1"`
+		Manager   string     `json:"manager"`
+		Operation string     `json:"operation"`
+		Time      timestamp  `json:"time"`
+		FieldsV1  specFields `json:"fieldsV1"`
 	} `json:"managedFields"`
 }
 
@@ -102,17 +103,19 @@ func (t *timestamp) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// suspendOwner is true when a field set holds spec.suspend.
-type suspendOwner bool
+// specFields are the names of the fields below spec that a field set holds.
+type specFields []string
 
-// UnmarshalJSONFrom walks over a field set without keeping it.
-func (s *suspendOwner) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
+// UnmarshalJSONFrom walks over a field set and keeps nothing else of it.
+func (s *specFields) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	return eachMember(decoder, func(name string) error {
 		if name != "f:spec" {
 			return decoder.SkipValue()
 		}
 		return eachMember(decoder, func(name string) error {
-			*s = *s || name == "f:suspend"
+			if field, ok := strings.CutPrefix(name, "f:"); ok {
+				*s = append(*s, field)
+			}
 			return decoder.SkipValue()
 		})
 	})

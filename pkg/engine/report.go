@@ -122,6 +122,7 @@ func reportObject(object *model.Object) v1alpha1.Object {
 		DependsOn:  []v1alpha1.ObjectRef{},
 		Commit:     reportCommit(object.Commit),
 		Absence:    reportAbsence(object.Absence),
+		Drift:      convert(object.Drift, reportDrift),
 	}
 	if object.ManagedBy != (model.ID{}) {
 		managedBy := objectRef(object.ManagedBy)

@@ -60,3 +60,10 @@ func reportAbsence(absence *model.Absence) *v1alpha1.Absence {
 	}
 	return &v1alpha1.Absence{From: absence.From.String(), Reason: string(absence.Reason), Message: absence.Message, Expected: absence.Expected}
 }
+
+func reportDrift(drift model.Drift) v1alpha1.Drift {
+	return v1alpha1.Drift{
+		Field: drift.Field, Git: drift.Git, Cluster: drift.Cluster, File: drift.File, Line: drift.Line, Pending: drift.Pending,
+		Manager: drift.Manager, Time: reportTime(drift.Time), Message: drift.Text,
+	}
+}

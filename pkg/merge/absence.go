@@ -48,7 +48,7 @@ func (e *explainer) notInCluster(object *model.Object) *model.Absence {
 	if !e.listed(object.Effective.ID) {
 		return nil
 	}
-	maker := e.own.makers[object.Effective]
+	maker := e.own.maker(object.Effective)
 	owner := e.live[maker]
 	switch {
 	case e.changed[object.Location.File]:

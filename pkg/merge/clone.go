@@ -130,9 +130,9 @@ type ownBuilds struct {
 	// objects are what the builds of this cluster make, by identity; nil for an
 	// identity that two of them make.
 	objects map[model.ID]*model.EffectiveObject
-	// makers are the owners of these builds, byPlace the objects that are made
+	// makers are these builds by what they make, byPlace the objects that are made
 	// of a document, others the files that only builds of other clusters read.
-	makers  map[*model.EffectiveObject]model.ID
+	makers  map[*model.EffectiveObject]*model.RenderedBuild
 	byPlace map[model.Location][]*model.EffectiveObject
 	others  map[string]bool
 }
@@ -140,7 +140,7 @@ type ownBuilds struct {
 func newOwnBuilds(sides Sides, sync *model.Sync) ownBuilds {
 	own := ownBuilds{
 		repository: sides.Repository, sources: map[model.ID]bool{}, objects: map[model.ID]*model.EffectiveObject{},
-		makers: map[*model.EffectiveObject]model.ID{}, byPlace: map[model.Location][]*model.EffectiveObject{}, others: map[string]bool{},
+		makers: map[*model.EffectiveObject]*model.RenderedBuild{}, byPlace: map[model.Location][]*model.EffectiveObject{}, others: map[string]bool{},
 	}
 	for _, source := range sync.Sources {
 		own.sources[source.ID] = true
@@ -171,7 +171,7 @@ func newOwnBuilds(sides Sides, sync *model.Sync) ownBuilds {
 				twice[object.ID] = true
 			}
 			own.objects[object.ID] = object
-			own.makers[object] = build.Owner
+			own.makers[object] = build
 			own.byPlace[object.Location] = append(own.byPlace[object.Location], object)
 		}
 	}
@@ -218,6 +218,14 @@ func (own ownBuilds) findOthers(builds []model.RenderedBuild, ours []bool) {
 	for file := range mine {
 		delete(own.others, file)
 	}
+}
+
+// maker is the owner of the build that makes an object; zero when none does.
+func (own ownBuilds) maker(object *model.EffectiveObject) model.ID {
+	if build := own.makers[object]; build != nil {
+		return build.Owner
+	}
+	return model.ID{}
 }
 
 // complete adds to an object of the repository what this cluster would make of

@@ -96,6 +96,7 @@ func Explain(facts *model.Facts, history *model.History) {
 	e.compareSources()
 	e.compareKustomizations()
 	e.explainAbsences()
+	e.findDrift()
 	e.recogniseFork()
 }
 
@@ -157,7 +158,7 @@ func (e *explainer) findManagers() {
 				managed.ManagedBy = maker
 			}
 		} else if object.Effective != nil {
-			managed.ManagedBy = e.own.makers[object.Effective]
+			managed.ManagedBy = e.own.maker(object.Effective)
 		}
 		if managed.ManagedBy != (model.ID{}) {
 			e.Objects[i] = &managed

@@ -26,6 +26,8 @@ type Object struct {
 	// ManagedBy is the Flux object that applies or generates this one; zero when
 	// none does or nobody knows.
 	ManagedBy ID
+	// Drift is what differs between Effective and the live spec, by field.
+	Drift []Drift
 	// Absence is why only one side has the object; nil when both have it, when
 	// there is only one side, and when nobody can tell.
 	Absence *Absence
@@ -48,8 +50,9 @@ type Object struct {
 	DeletionTimestamp time.Time
 	Finalizers        []string
 	Status            Status
-	// ManagedFields keeps manager, operation and time of each entry, and who
-	// owns spec.suspend; the field sets themselves are dropped on reading.
+	// ManagedFields keeps manager, operation and time of each entry, and which
+	// fields of spec people own; the field sets themselves are dropped on
+	// reading.
 	ManagedFields []FieldManager
 	Assessment    Assessment
 }
@@ -110,6 +113,9 @@ type FieldManager struct {
 	Operation   string
 	Time        time.Time
 	OwnsSuspend bool
+	// Fields are the names of the fields below spec that it owns; nil for the
+	// controllers of Flux.
+	Fields []string
 }
 
 // Status is the tolerant union of the status fields of all Flux kinds.

@@ -55,6 +55,35 @@ func (p *page) commits(report *v1alpha1.ContextReport) {
 	}
 }
 
+// drift is what somebody changed in the cluster and not in Git.
+func (p *page) drift(report *v1alpha1.ContextReport) {
+	type line struct {
+		object v1alpha1.Object
+		drift  v1alpha1.Drift
+	}
+	var lines []line
+	for _, object := range report.Objects {
+		for _, drift := range object.Drift {
+			if !drift.Pending {
+				lines = append(lines, line{object, drift})
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	p.heading("Drift")
+	for i, l := range lines {
+		if !p.wide && i == 2*shownOfAKind {
+			p.more(len(lines)-i, "field")
+			break
+		}
+		ref := refString(v1alpha1.ObjectRef{Kind: l.object.Kind, Namespace: l.object.Namespace, Name: l.object.Name})
+		p.item(p.Theme.Warn.Render(p.Symbols.Warn), p.Theme.Strong.Render(ref)+": "+l.drift.Message)
+		p.place(l.drift.File, l.drift.Line, report)
+	}
+}
+
 func syncOf(report *v1alpha1.ContextReport) *v1alpha1.Sync {
 	if report.Repository == nil {
 		return nil

@@ -37,6 +37,7 @@ func (p *Text) PrintObj(obj runtime.Object, w io.Writer) error {
 		page.board,
 		page.rootCauses,
 		page.commits,
+		page.drift,
 		page.findings,
 		page.guidance,
 		page.documents,

@@ -413,6 +413,8 @@ type Object struct {
 	Commit *Commit `json:"commit,omitempty"`
 	// Absence says why only one side has the object, when that can be told.
 	Absence *Absence `json:"absence,omitempty"`
+	// Drift is what differs between Git, as Flux builds it, and the live spec.
+	Drift []Drift `json:"drift"`
 }
 
 // ObjectRef names an object.
