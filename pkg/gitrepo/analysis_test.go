@@ -296,7 +296,7 @@ func TestPatterns(t *testing.T) {
 			}
 			if test.remotes != nil {
 				repo.Git.Remotes = test.remotes
-				analyse(repo, sortedKeys(test.files), readBelow(root))
+				analyse(repo, sortedKeys(test.files), readBelow(diskOf(t, root)))
 			}
 			checkAnalysis(t, repo)
 			if repo.Pattern != test.pattern || len(test.clusters)+len(repo.Clusters) > 0 && !slices.Equal(repo.Clusters, test.clusters) || len(test.tenants)+len(repo.Tenants) > 0 && !slices.Equal(repo.Tenants, test.tenants) {

@@ -36,7 +36,14 @@ func (c *libraryClone) changes(ctx context.Context) (libraryChanges, error) {
 	var found libraryChanges
 	committed := map[string]plumbing.Hash{}
 	if !c.tree.IsZero() {
-		if err := c.readTree(ctx, c.tree, "", committed); err != nil {
+		err := c.readTree(ctx, c.tree, "", func(name, _ string, hash plumbing.Hash) error {
+			committed[name] = hash
+			if len(committed) > maxFiles {
+				return errTreeTooLarge
+			}
+			return nil
+		})
+		if err != nil {
 			return found, fmt.Errorf("reading the files of HEAD: %w", err)
 		}
 	}
@@ -92,14 +99,16 @@ func (c *libraryClone) changes(ctx context.Context) (libraryChanges, error) {
 // the common base (1), our (2) and their (4) version it has.
 var unmergedCodes = [8]string{"UU", "DD", "AU", "UD", "UA", "DU", "AA", "UU"}
 
-// readTree adds the files of a tree and of those below it. Each entry is an
+var errTreeTooLarge = errors.New("the tree is too large")
+
+// readTree visits the files of a tree and of those below it. Each entry is an
 // octal mode, a space, a name, NUL, and the 20 bytes of a hash.
-func (c *libraryClone) readTree(ctx context.Context, hash plumbing.Hash, folder string, files map[string]plumbing.Hash) error {
+func (c *libraryClone) readTree(ctx context.Context, hash plumbing.Hash, folder string, visit func(name, mode string, hash plumbing.Hash) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if strings.Count(folder, "/") > maxFolderDepth || len(files) > maxFiles {
-		return errors.New("the tree is too large")
+	if strings.Count(folder, "/") > maxFolderDepth {
+		return errTreeTooLarge
 	}
 	content, err := c.object(plumbing.TreeObject, hash)
 	if err != nil {
@@ -116,12 +125,14 @@ func (c *libraryClone) readTree(ctx context.Context, hash plumbing.Hash, folder 
 		content = rest[len(entry):]
 		name = path.Join(folder, name)
 		if mode != "40000" {
-			files[name] = entry
+			if err := visit(name, mode, entry); err != nil {
+				return err
+			}
 			continue
 		}
 		// Only what lies in, or leads to, the scanned folder.
 		if within(c.prefix, name) || within(name, c.prefix) {
-			if err := c.readTree(ctx, entry, name, files); err != nil {
+			if err := c.readTree(ctx, entry, name, visit); err != nil {
 				return err
 			}
 		}

@@ -1,12 +1,9 @@
 package gitrepo
 
 import (
-	"cmp"
 	"errors"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -21,7 +18,6 @@ type graph struct {
 	tree    *tree
 	git     model.Git
 	tracked *gitFiles
-	root    *os.Root
 	// all are the files of the tree as they are.
 	all     *paths
 	ignores *ignores
@@ -64,13 +60,8 @@ type viewKey struct {
 // findGraph fills in what the graph tells of the files' documents, and returns
 // the builds and the files that none of them reads.
 func findGraph(t *tree, git model.Git, tracked *gitFiles, pipelines []model.Pipeline) ([]model.Build, []model.UnreachedFile, []model.Problem) {
-	root, err := os.OpenRoot(t.path)
-	if err != nil {
-		return nil, nil, []model.Problem{fileProblem("", err)}
-	}
-	defer root.Close()
 	g := &graph{
-		tree: t, git: git, tracked: tracked, root: root, all: newPaths(len(t.files)),
+		tree: t, git: git, tracked: tracked, all: newPaths(len(t.files)),
 		builders: map[viewKey]*builder{}, links: map[string]diskEntry{}, left: maxBuildFiles, said: map[string]bool{},
 		files: map[*file]*fileGraph{}, disabled: map[string]*file{},
 	}
@@ -230,13 +221,13 @@ func (g *graph) find(name string) diskEntry {
 }
 
 func (g *graph) onDisk(everything view, name string) diskEntry {
-	info, err := g.root.Stat(filepath.FromSlash(cmp.Or(name, ".")))
+	info, err := g.tree.origin.stat(name)
 	if err != nil {
 		// What may not be read is there; a path with strange characters is not.
 		return diskEntry{exists: errors.Is(err, fs.ErrPermission), name: name, outside: true}
 	}
 	found := diskEntry{exists: true, name: name, folder: info.IsDir()}
-	if real, ok := g.behindLinks(name); ok && real != name {
+	if real, ok := g.tree.origin.real(name); ok && real != name {
 		found.name = real
 		if f := g.all.files[real]; f != nil {
 			found.file = f
@@ -258,27 +249,6 @@ func (g *graph) onDisk(everything view, name string) diskEntry {
 		found.ignored = g.tracked.state(found.name) == fileIgnored
 	}
 	return found
-}
-
-// behindLinks resolves symbolic links; ok is false when they lead out of the
-// tree.
-func (g *graph) behindLinks(name string) (real string, ok bool) {
-	root, err := filepath.EvalSymlinks(g.tree.path)
-	if err != nil {
-		return "", false
-	}
-	resolved, err := filepath.EvalSymlinks(filepath.Join(g.tree.path, filepath.FromSlash(name)))
-	if err != nil {
-		return "", false
-	}
-	relative, err := filepath.Rel(root, resolved)
-	if err != nil || relative == ".." || strings.HasPrefix(relative, ".."+string(filepath.Separator)) {
-		return "", false
-	}
-	if relative == "." {
-		return "", true
-	}
-	return filepath.ToSlash(relative), true
 }
 
 func (g *graph) inSubmodule(name string) bool {

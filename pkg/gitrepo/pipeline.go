@@ -1,11 +1,7 @@
 package gitrepo
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -27,9 +23,9 @@ const (
 )
 
 // readPipelines reads the CI definitions among the files of a tree. names are
-// all its files, as the file system spells them, relative to root; documents
-// are its Kubernetes documents, for the systems that run in a cluster.
-func readPipelines(root string, names []string, documents []model.Document) ([]model.Pipeline, []model.Problem) {
+// all its files, as the origin spells them; documents are its Kubernetes
+// documents, for the systems that run in a cluster.
+func readPipelines(from origin, names []string, documents []model.Document) ([]model.Pipeline, []model.Problem) {
 	reader := pipelineReader{names: map[string]bool{}}
 	systems := map[string]string{}
 	inCluster := map[string]string{}
@@ -55,12 +51,7 @@ func readPipelines(root string, names []string, documents []model.Document) ([]m
 	}
 	slices.Sort(files)
 
-	opened, err := os.OpenRoot(root)
-	if err != nil {
-		return nil, []model.Problem{fileProblem("", err)}
-	}
-	defer opened.Close()
-	reader.root = opened
+	reader.origin = from
 	if len(files) > maxPipelines {
 		reader.problems = append(reader.problems, model.Problem{
 			Source: "repository", Code: "TooManyPipelines",
@@ -147,51 +138,17 @@ func clusterPipelineSystem(document model.Document) string {
 
 // pipelineReader reads files below one folder, and never leaves it.
 type pipelineReader struct {
-	root     *os.Root
+	origin   origin
 	names    map[string]bool
 	problems []model.Problem
 }
 
 // read returns a file's lines.
 func (r *pipelineReader) read(name string) ([]string, bool) {
-	content, err := readRegular(r.root, name, maxPipelineFile)
+	content, err := r.origin.small(name, maxPipelineFile)
 	if err != nil {
 		r.problems = append(r.problems, fileProblem(name, err))
 		return nil, false
 	}
 	return strings.Split(strings.ReplaceAll(string(content), "\r\n", "\n"), "\n"), true
-}
-
-// readBelow reads single small files below a folder.
-func readBelow(folder string) func(name string) ([]byte, error) {
-	return func(name string) ([]byte, error) {
-		root, err := os.OpenRoot(folder)
-		if err != nil {
-			return nil, err
-		}
-		defer root.Close()
-		return readRegular(root, name, maxPipelineFile)
-	}
-}
-
-var errTooLarge = errors.New("larger than the limit")
-
-// readRegular reads a regular file of at most limit bytes. It looks before it
-// opens, since opening a FIFO blocks.
-func readRegular(root *os.Root, name string, limit int64) ([]byte, error) {
-	info, err := root.Stat(name)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("no regular file")}
-	case info.Size() > limit:
-		return nil, fmt.Errorf("%w of %d bytes", errTooLarge, limit)
-	}
-	file, err := root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, limit))
 }

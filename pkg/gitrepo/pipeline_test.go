@@ -12,6 +12,17 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
 
+// diskOf opens a folder as the origin of a scan.
+func diskOf(t *testing.T, root string) origin {
+	t.Helper()
+	opened, err := openDisk(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = opened.root.Close() })
+	return opened
+}
+
 // pipelinesOf writes files and reads the pipelines among them.
 func pipelinesOf(t *testing.T, files map[string]string, documents ...model.Document) []model.Pipeline {
 	t.Helper()
@@ -21,7 +32,7 @@ func pipelinesOf(t *testing.T, files map[string]string, documents ...model.Docum
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	pipelines, problems := readPipelines(root, names, documents)
+	pipelines, problems := readPipelines(diskOf(t, root), names, documents)
 	if len(problems) != 0 {
 		t.Errorf("problems %+v", problems)
 	}
@@ -368,7 +379,7 @@ func TestHostilePipelines(t *testing.T) {
 		".github/workflows/deep.yaml", ".github/workflows/gone.yaml", ".github/workflows/large.yaml", ".github/workflows/link.yaml",
 		".github/workflows/long.yaml", ".github/workflows/loop.yaml", ".github/workflows/utf.yaml", "Jenkinsfile", "loop.sh",
 	}
-	pipelines, problems := readPipelines(root, names, nil)
+	pipelines, problems := readPipelines(diskOf(t, root), names, nil)
 	var unreadable []string
 	for _, p := range problems {
 		name, _, _ := strings.Cut(p.Message, ":")
@@ -397,7 +408,7 @@ func TestTooManyPipelines(t *testing.T) {
 		files[name] = "run: kubeconform\n"
 		names = append(names, name)
 	}
-	pipelines, problems := readPipelines(writeTree(t, files), names, nil)
+	pipelines, problems := readPipelines(diskOf(t, writeTree(t, files)), names, nil)
 	if len(pipelines) != maxPipelines || len(problems) != 1 || problems[0].Code != "TooManyPipelines" {
 		t.Errorf("got %d pipelines, problems %+v", len(pipelines), problems)
 	}

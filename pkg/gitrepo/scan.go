@@ -31,31 +31,45 @@ func Scan(ctx context.Context, opts Options) (*model.Repository, []model.Problem
 	limited, cancel := context.WithTimeout(ctx, scanTimeLimit)
 	defer cancel()
 
-	reading := startGit(limited, root)
-	found, err := walk(limited, root, reading.files)
-	git, problems := reading.wait()
+	folder, err := openDisk(root)
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot read the folder to scan: %w", err)
 	}
+	defer folder.root.Close()
+	reading := startGit(limited, root)
+	found := walk(limited, folder, reading.files)
+	git, problems := reading.wait()
+	repo, more := read(limited, found, git, reading.files)
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	problems = append(problems, found.problems...)
-	if limited.Err() != nil {
+	repo.Root = sanitize.Path(root)
+	return repo, append(problems, more...), nil
+}
+
+// read makes the facts of a repository out of what a walk found.
+func read(ctx context.Context, found *tree, git model.Git, files *gitFiles) (*model.Repository, []model.Problem) {
+	problems := found.problems
+	if ctx.Err() != nil {
 		problems = append(problems, repositoryProblem("ScanTimeLimit",
 			fmt.Sprintf("the scan was ended after %s; a part of the tree is not read", scanTimeLimit), "scan a part of the tree"))
 	}
-	pipelines, more := readPipelines(root, found.names(), found.pipelineDocuments())
+	pipelines, more := readPipelines(found.origin, found.names(), found.pipelineDocuments())
 	problems = append(problems, more...)
-	builds, unreached, more := findGraph(found, git, reading.files, pipelines)
+	builds, unreached, more := findGraph(found, git, files, pipelines)
 	problems = append(problems, more...)
 
 	repo := found.facts()
-	repo.Root, repo.Git, repo.CI = sanitize.Path(root), git, pipelines
+	repo.Git, repo.CI = git, pipelines
 	repo.Builds, repo.Unreached = builds, unreached
 	markChanges(repo)
-	analyse(repo, found.shown(), readBelow(root))
-	return repo, problems, nil
+	analyse(repo, found.shown(), readBelow(found.origin))
+	return repo, problems
+}
+
+// readBelow reads single small files.
+func readBelow(from origin) func(name string) ([]byte, error) {
+	return func(name string) ([]byte, error) { return from.small(name, maxPipelineFile) }
 }
 
 // pipelineDocuments lists the documents that run as pipelines in a cluster.

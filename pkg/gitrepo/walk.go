@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -22,8 +20,7 @@ import (
 
 // tree is what a walk found.
 type tree struct {
-	// path is that of the root, absolute.
-	path string
+	origin origin
 	// files are all regular files that count, sorted by name.
 	files []*file
 	// folders are the folders that the walk entered, sorted; the root is "".
@@ -36,7 +33,7 @@ type tree struct {
 // walker visits the folders of a tree side by side and reads their files.
 type walker struct {
 	ctx    context.Context
-	root   *os.Root
+	origin origin
 	files  *gitFiles
 	budget *budget
 
@@ -54,21 +51,16 @@ type folder struct {
 	helm bool
 }
 
-// walk visits every folder below path and reads every file that may hold
-// manifests. It ends early, without an error, when ctx does.
-func walk(ctx context.Context, path string, files *gitFiles) (*tree, error) {
-	root, err := os.OpenRoot(path)
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	w := walkWith(ctx, root, files, min(runtime.GOMAXPROCS(0), maxWorkers))
+// walk visits every folder and reads every file that may hold manifests. It ends
+// early when ctx does.
+func walk(ctx context.Context, from origin, files *gitFiles) *tree {
+	w := walkWith(ctx, from, files, min(runtime.GOMAXPROCS(0), maxWorkers))
 	if w.budget.exceeded() && ctx.Err() == nil {
 		// What is left out must not depend on who was faster.
-		w = walkWith(ctx, root, files, 1)
+		w = walkWith(ctx, from, files, 1)
 	}
 	t := &w.tree
-	t.path = path
+	t.origin = from
 	slices.SortFunc(t.files, func(a, b *file) int { return strings.Compare(a.name, b.name) })
 	slices.Sort(t.folders)
 	for _, f := range t.files {
@@ -77,11 +69,11 @@ func walk(ctx context.Context, path string, files *gitFiles) (*tree, error) {
 		}
 	}
 	sortProblems(t.problems)
-	return t, nil
+	return t
 }
 
-func walkWith(ctx context.Context, root *os.Root, files *gitFiles, workers int) *walker {
-	w := &walker{ctx: ctx, root: root, files: files, budget: &budget{}, queue: []folder{{}}}
+func walkWith(ctx context.Context, from origin, files *gitFiles, workers int) *walker {
+	w := &walker{ctx: ctx, origin: from, files: files, budget: &budget{}, queue: []folder{{}}}
 	w.tree.ignores = map[string][]byte{}
 	w.changed = sync.NewCond(&w.mutex)
 	var wait sync.WaitGroup
@@ -153,11 +145,7 @@ func (v *visitor) problem(name, code string, err error, hint string) {
 }
 
 func (v *visitor) folder(f folder) {
-	name := f.name
-	if name == "" {
-		name = "."
-	}
-	open, err := openFolder(v.root, filepath.FromSlash(name))
+	open, err := v.walker.origin.folder(f.name)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			v.problem(f.name, "FolderUnreadable", err, "check the permissions of the folder")
@@ -195,7 +183,7 @@ func (v *visitor) folder(f folder) {
 }
 
 // entries lists a folder by name, as far as the limit on files allows.
-func (v *visitor) entries(folder *os.File) ([]fs.DirEntry, error) {
+func (v *visitor) entries(folder originFolder) ([]fs.DirEntry, error) {
 	var all []fs.DirEntry
 	for len(all) < maxFiles {
 		some, err := folder.ReadDir(4096)
@@ -216,7 +204,7 @@ func sortEntries(entries []fs.DirEntry) {
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 }
 
-func (v *visitor) file(open *os.File, in folder, base, name string) {
+func (v *visitor) file(open originFolder, in folder, base, name string) {
 	state := v.walker.files.state(name)
 	if state == fileIgnored {
 		return
@@ -259,8 +247,8 @@ func (v *visitor) file(open *os.File, in folder, base, name string) {
 var errFileTooLarge = fmt.Errorf("larger than %d MiB; it is not read", maxFileSize>>20)
 
 // read returns the content of a file, which is good until the next call.
-func (v *visitor) read(folder *os.File, base string) ([]byte, error) {
-	open, err := openFile(folder, base)
+func (v *visitor) read(folder originFolder, base string) ([]byte, error) {
+	open, err := folder.open(base)
 	if err != nil {
 		return nil, err
 	}
