@@ -36,7 +36,9 @@ type Options struct {
 	// ClusterPath is the folder of the cluster in the repository; empty when it
 	// has to be found.
 	ClusterPath string
-	Rendering   Rendering
+	// Base is the revision to compare the repository with; empty for none.
+	Base      string
+	Rendering Rendering
 	// Rules is the project's own word on rules; nil means none.
 	Rules *rules.Config
 	Docs  docs.Options
@@ -60,6 +62,7 @@ type run struct {
 	cluster       *model.Cluster
 	repository    *model.Repository
 	rendering     *model.Rendering
+	base          *model.Base
 	loader        *docs.Loader
 	docs          docs.Result
 	facts         *model.Facts
@@ -73,6 +76,7 @@ var steps = []func(*run, context.Context){
 	(*run).openSession,
 	(*run).collect,
 	(*run).render,
+	(*run).readBase,
 	(*run).join,
 	(*run).judge,
 	(*run).assemble,

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -36,9 +37,19 @@ func (r *run) render(ctx context.Context) {
 		return
 	}
 	defer files.Close()
+	began := time.Now()
+	r.rendering = r.build(ctx, r.repository, files.FS(), r.Rendering.Budget, r.relevance())
+	if r.Rendering.Budget > 0 {
+		// What is rendered besides has the rest of the time.
+		r.Rendering.Budget = max(r.Rendering.Budget-time.Since(began), time.Millisecond)
+	}
+}
+
+// build renders one state of the repository.
+func (r *run) build(ctx context.Context, repository *model.Repository, files fs.FS, budget time.Duration, relevance func(model.ID, model.Location) int) *model.Rendering {
 	options := render.Options{
-		Budget:    r.Rendering.Budget,
-		Relevance: r.relevance(),
+		Budget:    budget,
+		Relevance: relevance,
 		Progress:  func(done, total int) { r.Progress("rendering", fmt.Sprintf("%d of %d", done, total)) },
 	}
 	if r.cluster != nil {
@@ -54,9 +65,13 @@ func (r *run) render(ctx context.Context) {
 		defer func() { _ = options.Cache.Close() }() // what is not stored is built again
 	}
 	defer r.Progress("rendering", "")
-	var problems []model.Problem
-	r.rendering, problems = render.Run(ctx, r.repository, files.FS(), options)
-	r.problems = append(r.problems, problems...)
+	rendering, problems := render.Run(ctx, repository, files, options)
+	for _, problem := range problems {
+		if !slices.Contains(r.problems, problem) {
+			r.problems = append(r.problems, problem)
+		}
+	}
+	return rendering
 }
 
 // relevance puts first what fails in the cluster, then what was changed here,

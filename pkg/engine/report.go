@@ -58,7 +58,6 @@ func reportRepository(repository *model.Repository) *v1alpha1.Repository {
 			return v1alpha1.ParseError{File: e.File, Line: e.Line, Document: e.Document, Message: e.Message}
 		}),
 		Kustomizations: convert(repository.Kustomizations, reportKustomizeFile),
-		Builds:         convert(repository.Builds, reportBuild),
 		Unreached: convert(repository.Unreached, func(u model.UnreachedFile) v1alpha1.UnreachedFile {
 			return v1alpha1.UnreachedFile{File: u.File, Disabled: u.Disabled, Nearest: u.Nearest}
 		}),

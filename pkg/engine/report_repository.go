@@ -50,14 +50,6 @@ func reportEntries(k model.KustomizeFile) []v1alpha1.KustomizeEntry {
 	return entries
 }
 
-func reportBuild(b model.Build) v1alpha1.Build {
-	return v1alpha1.Build{
-		Owner: objectRef(b.Owner), File: b.File, Line: b.Line, Document: b.Document,
-		Path: b.Path, Climbs: b.Climbs, Source: string(b.Source), Found: b.Found, Kustomization: b.Kustomization,
-		Files: list(b.Files), Foreign: list(b.Foreign), Ignored: list(b.Ignored),
-	}
-}
-
 func reportChart(c model.Chart) v1alpha1.Chart {
 	return v1alpha1.Chart{
 		Path: c.Path, Name: c.Name, Version: c.Version, CRDs: c.CRDs,

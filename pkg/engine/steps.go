@@ -125,6 +125,7 @@ func (r *run) join(ctx context.Context) {
 	r.facts = merge.Join(merge.Sides{
 		Now: r.now, Focus: r.Focus, Cluster: r.cluster, Repository: r.repository, Rendering: r.rendering, ClusterPath: r.ClusterPath,
 	})
+	r.facts.Base = r.base
 	merge.Trace(r.facts)
 	merge.Explain(r.facts, r.history(ctx))
 	r.checkpoint(session.ProjectContextAnalyzed)
@@ -166,6 +167,7 @@ func (r *run) assemble(context.Context) {
 		})
 	}
 	report.Objects = convert(r.facts.Objects, reportObject)
+	reportRendering(report, r.facts)
 	report.RootCauses = convert(r.facts.RootCauses, reportRootCause)
 }
 

@@ -1,6 +1,7 @@
 package gitrepo
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -157,6 +158,12 @@ func TestNothingConfiguredRuns(t *testing.T) {
 				git, _, problems := s.ask("r", library)
 				// What the log cannot tell here does not matter, as long as nothing runs.
 				_, _ = ReadHistory(t.Context(), HistoryOptions{Root: s.path("r"), Revisions: []string{"HEAD"}, Upstream: "HEAD", Files: []string{"apps/podinfo.yaml"}})
+				if commit, err := OpenCommit(t.Context(), s.path("r"), "HEAD"); err == nil {
+					_, _, err = ScanCommit(t.Context(), commit, git)
+					if err := errors.Join(err, commit.Close()); err != nil {
+						t.Error(err)
+					}
+				}
 				if _, err := os.Lstat(marker); err == nil {
 					t.Errorf("reading the repository ran the program that it configures; problems %+v", problems)
 				}

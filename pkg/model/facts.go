@@ -20,8 +20,35 @@ type Facts struct {
 	Sync *Sync
 	// History is nil when no log was read.
 	History *History
+	// Base is what the repository is compared with; nil when with nothing.
+	Base *Base
 	// Objects are the Flux objects of both sides, joined by identity and
 	// sorted by ID.
 	Objects    []*Object
 	RootCauses []RootCause
 }
+
+// Base is an earlier state of the repository: a commit that what is here now is
+// compared with.
+type Base struct {
+	// Reason says why it was taken, Revision what led to it: what was asked for,
+	// the name of the upstream branch, or the revision that the cluster applied.
+	Reason   BaseReason
+	Revision string
+	// Commit is the full object name: the newest commit that Revision and HEAD
+	// share, so that what happened elsewhere since is not taken for a change here.
+	Commit     string
+	Repository *Repository
+	Rendering  *Rendering
+}
+
+// BaseReason says why a commit is what the repository is compared with.
+type BaseReason string
+
+// The reasons.
+const (
+	BaseNamed    BaseReason = "named"    // somebody asked for it
+	BaseApplied  BaseReason = "applied"  // the cluster runs it
+	BaseUpstream BaseReason = "upstream" // the remote has it
+	BaseHead     BaseReason = "head"     // it is checked out, without what was changed since
+)

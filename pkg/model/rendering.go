@@ -28,6 +28,8 @@ type RenderedBuild struct {
 	State BuildState
 	// Reason says in one line why State is not BuildRendered.
 	Reason string
+	// Cached is true when an earlier run had built the same.
+	Cached bool
 	// Objects are in the order in which the build gives them.
 	Objects []EffectiveObject
 	// Unknown are the ConfigMaps and Secrets with variables that could not be

@@ -36,6 +36,8 @@ type result struct {
 	// Places are those of the objects that make others themselves, by index.
 	Places  map[int]places
 	Unknown []model.ID
+	// cached is true for one that an earlier run had built.
+	cached bool
 }
 
 // failure is a result for an error of Flux.

@@ -108,6 +108,7 @@ func (c *Cache) through(v *view, key string, build func() *result) *result {
 		return build()
 	}
 	if kept := c.load(v.tree, v.ignored, key); kept != nil {
+		kept.cached = true
 		return kept
 	}
 	built := build()

@@ -553,7 +553,7 @@ func (s *scheduler) rendering() *model.Rendering {
 		index := len(rendering.Builds)
 		rendering.Builds = append(rendering.Builds, model.RenderedBuild{
 			Owner: j.owner.id, Location: j.owner.location, Parent: parent, Path: built.Path,
-			State: built.State, Reason: built.Reason, Objects: built.Objects, Unknown: built.Unknown,
+			State: built.State, Reason: built.Reason, Cached: built.cached, Objects: built.Objects, Unknown: built.Unknown,
 		})
 		for _, child := range j.children {
 			list(child, index)

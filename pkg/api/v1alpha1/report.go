@@ -127,6 +127,8 @@ type Repository struct {
 	// Sync is how the clone and the cluster belong together; absent unless both
 	// were read.
 	Sync *Sync `json:"sync,omitempty"`
+	// Base is what the repository is compared with; absent when with nothing.
+	Base *Base `json:"base,omitempty"`
 	// Files counts regular files, YAMLFiles those that end in .yaml or .yml,
 	// Documents the documents with apiVersion and kind.
 	Files     int `json:"files"`
@@ -136,7 +138,8 @@ type Repository struct {
 	Census         map[string]int  `json:"census"`
 	ParseErrors    []ParseError    `json:"parseErrors"`
 	Kustomizations []KustomizeFile `json:"kustomizations"`
-	// Builds are the folders that Flux objects build, Unreached the files with
+	// Builds are what Flux objects build: one entry for each of them as it runs,
+	// and one for each that is only written. Unreached are the files with
 	// manifests that none of them reads.
 	Builds    []Build         `json:"builds"`
 	Unreached []UnreachedFile `json:"unreached"`
@@ -294,6 +297,22 @@ type Build struct {
 	Files   []string `json:"files"`
 	Foreign []string `json:"foreign"`
 	Ignored []string `json:"ignored"`
+	// State says how far rendering came: rendered, failed when Flux cannot build
+	// or apply it either, skipped for want of time or because it is too large,
+	// unknown when it needs what is not here. It is absent when nothing was
+	// rendered. Reason says why State is not rendered.
+	State  string `json:"state,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	// Cached is true when an earlier run had rendered the same.
+	Cached bool `json:"cached,omitempty"`
+	// Parent is the owner of the build that makes this owner.
+	Parent *ObjectRef `json:"parent,omitempty"`
+	// Objects counts what the build makes. Unresolved are the names of variables
+	// without a known value, Unreadable the ConfigMaps and Secrets with variables
+	// that could not be read.
+	Objects    int         `json:"objects"`
+	Unresolved []string    `json:"unresolved"`
+	Unreadable []ObjectRef `json:"unreadable"`
 }
 
 // UnreachedFile is a file with manifests that no build reads.
@@ -407,6 +426,9 @@ type Object struct {
 	Suspended bool        `json:"suspended"`
 	Source    *ObjectRef  `json:"source,omitempty"`
 	DependsOn []ObjectRef `json:"dependsOn"`
+	// Effective is the object as Flux would apply it, once for each build that
+	// makes it.
+	Effective []Effective `json:"effective,omitempty"`
 	// ManagedBy is the object that applies this one.
 	ManagedBy *ObjectRef `json:"managedBy,omitempty"`
 	// Commit is the last one that changed File.

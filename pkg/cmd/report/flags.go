@@ -20,6 +20,7 @@ type Flags struct {
 	Selector       string
 	Repo           string
 	ClusterPath    string
+	Base           string
 	NoCluster      bool
 	NoRepo         bool
 	SessionDir     string
@@ -72,6 +73,8 @@ func (f *Flags) AddFlags(cmd *cobra.Command) {
 		"Folder to scan. The default is the enclosing Git work tree, else the current folder.")
 	flags.StringVar(&f.ClusterPath, "cluster-path", f.ClusterPath,
 		"Folder of the cluster in the repository. The default is what the cluster itself says that it syncs.")
+	flags.StringVar(&f.Base, "base", f.Base,
+		"Compare with where HEAD left this branch, tag or commit, for example origin/main: what would the changes since then delete?")
 	flags.BoolVar(&f.NoCluster, "no-cluster", f.NoCluster, "If true, ask no cluster.")
 	flags.BoolVar(&f.NoRepo, "no-repo", f.NoRepo, "If true, scan no folder.")
 	flags.StringVar(&f.SessionDir, "session-dir", f.SessionDir, "Folder for the session file.")

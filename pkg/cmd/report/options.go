@@ -36,11 +36,12 @@ type Options struct {
 	// Failure is what was asked for by name and cannot be honoured; the rest
 	// is shown all the same.
 	Failure error
-	// NamedCluster, NamedRepository and NamedSession say what was asked for by
-	// name: that it cannot be had is an error.
+	// NamedCluster, NamedRepository, NamedSession and NamedBase say what was
+	// asked for by name: that it cannot be had is an error.
 	NamedCluster    bool
 	NamedRepository bool
 	NamedSession    bool
+	NamedBase       bool
 	NoCluster       bool
 	FailOn          v1alpha1.Severity
 	FailOnPartial   bool
@@ -64,6 +65,7 @@ func (f *Flags) ToOptions(ctx context.Context, factory *cmdutil.Factory, args []
 		NamedCluster:    factory.NamesCluster(),
 		NamedRepository: f.Repo != "",
 		NamedSession:    f.SessionDir != os.TempDir(),
+		NamedBase:       f.Base != "",
 		NoCluster:       f.NoCluster,
 		FailOn:          v1alpha1.Severity(f.FailOn),
 		FailOnPartial:   f.FailOnPartial,
@@ -87,7 +89,7 @@ func (f *Flags) ToOptions(ctx context.Context, factory *cmdutil.Factory, args []
 	root := f.root(ctx)
 	o.Engine.Folder = absolute(root)
 	if !f.NoRepo {
-		o.Engine.Repository = &gitrepo.Options{Root: root}
+		o.Engine.Repository, o.Engine.Base = &gitrepo.Options{Root: root}, f.Base
 		if o.Engine.Rules, err = engine.ReadConfig(root); err != nil {
 			o.Failure = cmdutil.Errorf("see '"+factory.Program+" schema config' for what it may hold", "%w", err)
 			return o, nil
@@ -188,6 +190,9 @@ func (f *Flags) validate(factory *cmdutil.Factory, args []string) error {
 	}
 	if f.NoCluster && f.NoRepo {
 		return cmdutil.Errorf("leave one of them out", "--no-cluster and --no-repo together leave nothing to read")
+	}
+	if f.Base != "" && f.NoRepo {
+		return cmdutil.Errorf("leave one of them out", "--base says what to compare the repository with, and --no-repo that none is read")
 	}
 	for _, arg := range args {
 		if _, ok := focus.Lookup(arg); !ok {
@@ -304,6 +309,8 @@ func (o *Options) verdict(report *v1alpha1.ContextReport) error {
 		return o.failure("repository", report)
 	case o.NamedCluster && !o.NoCluster && !clusterRead:
 		return o.failure("cluster", report)
+	case o.NamedBase && (!repositoryRead || report.Repository.Base == nil):
+		return o.failure(engine.BaseUnreadable, report)
 	case o.NamedSession && report.Session.File == "":
 		return o.failure("session", report)
 	case !clusterRead && !repositoryRead:
@@ -326,14 +333,14 @@ func (o *Options) verdict(report *v1alpha1.ContextReport) error {
 	return nil
 }
 
-// failure is the first problem of a source, or of any. The text format has
+// failure is the first problem of a source or code, or of any. The text format has
 // shown it already.
 func (o *Options) failure(source string, report *v1alpha1.ContextReport) error {
 	if !o.Data {
 		return cmdutil.ErrReported
 	}
 	for _, problem := range report.Problems {
-		if source == "" || problem.Source == source {
+		if source == "" || problem.Source == source || problem.Code == source {
 			return cmdutil.Errorf(problem.Hint, "%s: %s", problem.Source, problem.Message)
 		}
 	}
