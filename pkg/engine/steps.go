@@ -128,6 +128,7 @@ func (r *run) join(ctx context.Context) {
 	r.facts.Base = r.base
 	merge.Trace(r.facts)
 	merge.Explain(r.facts, r.history(ctx))
+	r.facts.References = merge.References(r.facts)
 	r.checkpoint(session.ProjectContextAnalyzed)
 }
 
@@ -169,6 +170,7 @@ func (r *run) assemble(context.Context) {
 	report.Objects = convert(r.facts.Objects, reportObject)
 	reportRendering(report, r.facts)
 	report.RootCauses = convert(r.facts.RootCauses, reportRootCause)
+	report.References = convert(r.facts.References, reportReference)
 }
 
 // finish closes the session; the report holds its last state.

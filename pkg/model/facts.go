@@ -26,6 +26,9 @@ type Facts struct {
 	// sorted by ID.
 	Objects    []*Object
 	RootCauses []RootCause
+	// References are the Secrets, ConfigMaps and service accounts that Objects
+	// name.
+	References []NamedReference
 }
 
 // Base is an earlier state of the repository: a commit that what is here now is

@@ -36,6 +36,7 @@ func (p *Text) PrintObj(obj runtime.Object, w io.Writer) error {
 		page.problems,
 		page.board,
 		page.rootCauses,
+		page.missing,
 		page.commits,
 		page.drift,
 		page.findings,

@@ -12,6 +12,7 @@ func NewReport() *ContextReport {
 		Requirements: []Requirement{},
 		Objects:      []Object{},
 		RootCauses:   []RootCause{},
+		References:   []Reference{},
 		Findings:     []Finding{},
 		Ignored:      []IgnoredFinding{},
 		Undecided:    []Undecided{},

@@ -33,6 +33,9 @@ type ContextReport struct {
 	Objects []Object `json:"objects"`
 	// RootCauses are the objects that neither work nor wait for another.
 	RootCauses []RootCause `json:"rootCauses"`
+	// References are the Secrets, ConfigMaps and service accounts that Flux
+	// objects name, and where they are.
+	References []Reference `json:"references"`
 	// Findings come most severe first.
 	Findings []Finding `json:"findings"`
 	// Ignored are the findings that .fluxctx.yaml or an annotation silences.
@@ -462,6 +465,30 @@ type RootCause struct {
 	Blocks   []ObjectRef `json:"blocks"`
 	// Cycle is the path of a dependency cycle, the first member repeated.
 	Cycle []ObjectRef `json:"cycle"`
+}
+
+// Reference is a Secret, ConfigMap or service account that an object names.
+type Reference struct {
+	// Owner names Target in Field, which stands in File and Line.
+	Owner  ObjectRef `json:"owner"`
+	Field  string    `json:"field"`
+	File   string    `json:"file,omitempty"`
+	Line   int       `json:"line,omitempty"`
+	Target ObjectRef `json:"target"`
+	Key    string    `json:"key,omitempty"`
+	// Optional references may lead nowhere.
+	Optional bool `json:"optional"`
+	// Found is cluster, git (written or generated in the repository), made (by
+	// Maker, an ExternalSecret or SealedSecret of the repository), nowhere (the
+	// cluster lacks it and nothing in Git makes it), or unknown.
+	Found string `json:"found"`
+	// InCluster is present, absent or unknown.
+	InCluster string `json:"inCluster"`
+	// Definition is where the repository defines Target or Maker.
+	Definition *Evidence  `json:"definition,omitempty"`
+	Maker      *ObjectRef `json:"maker,omitempty"`
+	// Encrypted is true for a Secret that SOPS has encrypted in Git.
+	Encrypted bool `json:"encrypted"`
 }
 
 // Severity orders findings.
