@@ -15,6 +15,7 @@ import (
 	"k8s.io/klog/v2"
 	"k8s.io/kubectl/pkg/util/templates"
 
+	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/completion"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/docs"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/options"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/report"
@@ -42,6 +43,11 @@ func Execute(args []string, streams genericiooptions.IOStreams, environment cmdu
 	factory := cmdutil.NewFactory(Program(args[0]), streams, environment)
 	root := New(factory)
 	root.SetArgs(args[1:])
+	if words, ok := completionWords(args); ok {
+		completion.Register(root, factory)
+		root.SetArgs(words)
+		root.SetErr(io.Discard) // it would go between the lines that the shell shows
+	}
 	err := root.ExecuteContext(ctx)
 	if ctx.Err() != nil {
 		err = context.Canceled
@@ -51,10 +57,24 @@ func Execute(args []string, streams genericiooptions.IOStreams, environment cmdu
 	return cmdutil.ExitCode(err)
 }
 
+// completer is the name under which kubectl asks a plugin for completions.
+const completer = "kubectl_complete-fluxctx"
+
+// completionWords are the arguments of a question for completions, which is asked
+// by the scripts of cobra, or by kubectl with the words of the plugin alone.
+func completionWords(args []string) ([]string, bool) {
+	if executable(args[0]) == completer {
+		return append([]string{cobra.ShellCompRequestCmd}, args[1:]...), true
+	}
+	return args[1:], len(args) > 1 && (args[1] == cobra.ShellCompRequestCmd || args[1] == cobra.ShellCompNoDescRequestCmd)
+}
+
+func executable(path string) string { return strings.TrimSuffix(filepath.Base(path), ".exe") }
+
 // Program is the name that a user types for an executable: plugins of kubectl
 // and of the Flux CLI are words of another command.
-func Program(executable string) string {
-	name := strings.TrimSuffix(filepath.Base(executable), ".exe")
+func Program(path string) string {
+	name := strings.Replace(executable(path), "_complete-", "-", 1)
 	for _, host := range []string{"kubectl", "flux"} {
 		if word, ok := strings.CutPrefix(name, host+"-"); ok {
 			return host + " " + word
@@ -71,7 +91,7 @@ func New(factory *cmdutil.Factory) *cobra.Command {
 	root.SetErr(factory.Streams.ErrOut)
 	root.SilenceErrors = true
 	root.SilenceUsage = true
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.CompletionOptions.DisableDefaultCmd = true
 
 	flags := root.PersistentFlags()
 	factory.ConfigFlags.AddFlags(flags)
@@ -81,6 +101,7 @@ func New(factory *cmdutil.Factory) *cobra.Command {
 		"If true, print nothing but the document and errors.")
 
 	root.AddCommand(
+		completion.NewCommand(factory),
 		docs.NewCommand(factory),
 		options.NewCommand(factory),
 		rules.NewCommand(factory),

@@ -3,6 +3,8 @@ package cmdutil
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"k8s.io/client-go/rest"
@@ -74,6 +76,28 @@ func (f *Factory) Kubeconfig() (*Kubeconfig, error) {
 func (f *Factory) NamesCluster() bool {
 	flags := f.ConfigFlags
 	return f.namesServer() || value(flags.KubeConfig) != "" || value(flags.Context) != "" || value(flags.ClusterName) != ""
+}
+
+// KubeconfigNames lists the names that the flag of this name accepts: context,
+// cluster or user. A kubeconfig that cannot be read has none.
+func (f *Factory) KubeconfigNames(flag string) []string {
+	raw, err := f.ConfigFlags.ToRawKubeConfigLoader().RawConfig()
+	if err != nil {
+		return nil
+	}
+	var names []string
+	switch flag {
+	case "context":
+		names = slices.Sorted(maps.Keys(raw.Contexts))
+	case "cluster":
+		names = slices.Sorted(maps.Keys(raw.Clusters))
+	case "user":
+		names = slices.Sorted(maps.Keys(raw.AuthInfos))
+	}
+	for i, name := range names {
+		names[i] = sanitize.Line(name, 200)
+	}
+	return names
 }
 
 func (f *Factory) namesServer() bool { return value(f.ConfigFlags.APIServer) != "" }

@@ -37,8 +37,9 @@ func TestMain(m *testing.M) {
 		os.Exit(cmd.Execute(os.Args, streams, cmdutil.OSEnvironment()))
 	}
 	testscript.Main(m, map[string]func(){
-		"kubectl-fluxctx": command,
-		"flux-fluxctx":    command,
+		"kubectl-fluxctx":          command,
+		"kubectl_complete-fluxctx": command,
+		"flux-fluxctx":             command,
 	})
 }
 

@@ -74,8 +74,11 @@ func newExplain(factory *cmdutil.Factory) *cobra.Command {
 		Short:   "Explain one rule: why, what to do, and where it is written",
 		Example: templates.Examples(fmt.Sprintf("%s rules explain SEC-01", factory.Program)),
 		Args:    cobra.ExactArgs(1),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return described(), cobra.ShellCompDirectiveNoFileComp
+		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return described(typed), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			rule, ok := rules.Lookup(strings.ToUpper(args[0]))
@@ -119,11 +122,16 @@ func ids() []string {
 	return list
 }
 
-// described are the ids with their titles, as completion shows them.
-func described() []string {
+// described are the ids with their titles, as completion shows them: in small
+// letters when they are typed so.
+func described(typed string) []string {
 	var list []string
 	for _, rule := range rules.All() {
-		list = append(list, rule.ID+"\t"+rule.Title)
+		id := rule.ID
+		if typed != strings.ToUpper(typed) {
+			id = strings.ToLower(id)
+		}
+		list = append(list, id+"\t"+rule.Title)
 	}
 	return list
 }

@@ -82,7 +82,10 @@ func (f *folders) load(id string) (*session.Entry, error) {
 }
 
 // complete offers the ids of all sessions.
-func (f *folders) complete(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+func (f *folders) complete(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
 	entries, _ := f.entries()
 	offers := make([]string, len(entries))
 	for i, entry := range entries {
