@@ -78,7 +78,7 @@ func (e *explainer) notInRepository(object *model.Object) *model.Absence {
 	absent := func(reason model.AbsenceReason, expected bool, format string, args ...any) *model.Absence {
 		return &model.Absence{From: model.FromRepository, Reason: reason, Expected: expected, Message: fmt.Sprintf(format, args...)}
 	}
-	if maker, ok := generatedBy(object, e.Cluster.Objects); ok {
+	if maker, ok := e.made[object.ID]; ok {
 		return absent(model.AbsentByFlux, true, "%s makes it", maker)
 	}
 	owner, labelled := appliedBy(object)

@@ -109,6 +109,12 @@ type explainer struct {
 	changed   map[string]bool
 	unreached map[string]bool
 	builds    map[model.ID]map[string]*model.Build
+	// made are what controllers generate, with what they generate it for.
+	made map[model.ID]model.ID
+	// known are the commits of the log, ways what lies between two of them: most
+	// Kustomizations ask for the same two.
+	known map[string]bool
+	ways  map[[2]string]model.Commits
 }
 
 func newExplainer(facts *model.Facts) *explainer {
@@ -116,6 +122,12 @@ func newExplainer(facts *model.Facts) *explainer {
 	e := &explainer{
 		Facts: facts, own: newOwnBuilds(sides, facts.Sync), live: map[model.ID]*model.Object{},
 		changed: map[string]bool{}, unreached: map[string]bool{}, builds: map[model.ID]map[string]*model.Build{},
+		made: generated(facts.Cluster.Objects), known: map[string]bool{}, ways: map[[2]string]model.Commits{},
+	}
+	if facts.History != nil {
+		for _, commit := range facts.History.Commits {
+			e.known[commit.Hash] = true
+		}
 	}
 	e.anyOwn = len(e.own.makers) > 0
 	for _, object := range slices.Concat(facts.Cluster.Outside, facts.Cluster.Objects) {
@@ -154,7 +166,7 @@ func (e *explainer) findManagers() {
 		managed := *object
 		if object.Origin&model.FromCluster != 0 {
 			managed.ManagedBy, _ = appliedBy(object)
-			if maker, ok := generatedBy(object, e.Cluster.Objects); ok {
+			if maker, ok := e.made[object.ID]; ok {
 				managed.ManagedBy = maker
 			}
 		} else if object.Effective != nil {
@@ -203,13 +215,18 @@ func (e *explainer) between(to, notTo string) model.Commits {
 	if e.History == nil || to == "" || notTo == "" || to == notTo || !e.here(to) || !e.here(notTo) {
 		return model.Commits{}
 	}
-	list, complete := e.History.Between(to, notTo)
-	return model.Commits{List: list, AtLeast: !complete}
+	way, done := e.ways[[2]string{to, notTo}]
+	if !done {
+		list, complete := e.History.Between(to, notTo)
+		way = model.Commits{List: list, AtLeast: !complete}
+		e.ways[[2]string{to, notTo}] = way
+	}
+	return way
 }
 
 // here is true for a commit that this clone has.
 func (e *explainer) here(hash string) bool {
-	return e.History != nil && (hash == e.History.Head || e.History.Tips[hash] == hash || slices.ContainsFunc(e.History.Commits, func(c model.Commit) bool { return c.Hash == hash }))
+	return e.known[hash] || e.History != nil && e.History.Tips[hash] == hash
 }
 
 // lacks is true when it is certain that a commit does not lead to another.
@@ -217,8 +234,8 @@ func (e *explainer) lacks(tip, hash string) bool {
 	if !e.here(tip) || tip == hash {
 		return false
 	}
-	list, complete := e.History.Between(hash, tip)
-	return complete && slices.ContainsFunc(list, func(c model.Commit) bool { return c.Hash == hash })
+	way := e.between(hash, tip)
+	return !way.AtLeast && len(way.List) > 0
 }
 
 func (e *explainer) compareSources() {

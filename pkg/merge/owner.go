@@ -1,6 +1,8 @@
 package merge
 
 import (
+	"strings"
+
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
@@ -24,24 +26,21 @@ func appliedBy(object *model.Object) (owner model.ID, ok bool) {
 	return model.ID{}, false
 }
 
-// generatedBy is the Flux object that controllers made a live one for: a
-// HelmChart for a HelmRelease, an ExternalArtifact for its generator.
-func generatedBy(object *model.Object, objects []*model.Object) (model.ID, bool) {
-	switch object.Kind {
-	case "HelmChart":
-		for _, other := range objects {
-			if other.Kind == "HelmRelease" && other.Status.HelmChart == object.Namespace+"/"+object.Name {
-				return other.ID, true
+// generated are the live objects that controllers made for another one, with
+// that one: HelmCharts for HelmReleases, ExternalArtifacts for their generators.
+func generated(objects []*model.Object) map[model.ID]model.ID {
+	made := map[model.ID]model.ID{}
+	for _, object := range objects {
+		switch spec := object.Spec.(type) {
+		case *fluxkind.HelmRelease:
+			if namespace, name, found := strings.Cut(object.Status.HelmChart, "/"); found {
+				made[model.ID{Group: "source.toolkit.fluxcd.io", Kind: "HelmChart", Namespace: namespace, Name: name}] = object.ID
 			}
-		}
-	case "ExternalArtifact":
-		if spec, ok := object.Spec.(*fluxkind.ExternalArtifact); ok {
-			for _, reference := range spec.References(object.ID) {
-				if reference.Relation == model.RelationSource {
-					return reference.Target, true
-				}
+		case *fluxkind.ExternalArtifact:
+			if generator := sourceOf(object); spec.SourceRef != nil {
+				made[object.ID] = generator
 			}
 		}
 	}
-	return model.ID{}, false
+	return made
 }
