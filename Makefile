@@ -34,4 +34,5 @@ release: ## build a snapshot release of the work tree and test it
 generate: ## write generated files again
 	$(GO) generate ./...
 	$(GO) test ./pkg/api/... -run Schema -update
+	$(GO) test ./pkg/rules -run 'Examples|Pages|SchemaIsFresh' -update
 	$(GO) test ./pkg/cmd -run 'Reference|Readme' -update

@@ -77,6 +77,7 @@ func referencePages(t *testing.T) map[string]string {
 - [Exit codes](exit-codes.md)
 - [Environment variables](environment.md)
 - [The report](report.md): what -o json prints, field by field
+- [Rules](../rules/README.md): what is looked for, why, and what to do
 - [Manual pages](man), for `+"`man -l`"+`
 `)
 	return pages

@@ -181,10 +181,12 @@ func (k *kustomization) addGenerators(root, list *yaml.Node, field, kind string)
 			k.add(path, field, file.Line, entryInput)
 		})
 		eachItem(lookup(item, "literals"), func(literal *yaml.Node) {
-			key, _, _ := strings.Cut(literal.Value, "=")
+			key, value, _ := strings.Cut(literal.Value, "=")
 			key = sanitize.Line(key, maxNameLength)
 			object.Keys = append(object.Keys, key)
-			object.Literals = append(object.Literals, key)
+			object.Literals = append(object.Literals, model.Entry{
+				Field: "literals", Key: key, Line: literal.Line, Class: model.ClassifyValue(strings.Trim(value, `"'`)),
+			})
 		})
 		eachItem(lookup(item, "envs"), func(file *yaml.Node) {
 			k.add(file.Value, field, file.Line, entryInput)

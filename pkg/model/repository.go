@@ -186,7 +186,7 @@ type GeneratedObject struct {
 	// Keys are the names of the entries that the kustomization itself tells,
 	// Literals those whose values it holds.
 	Keys     []string
-	Literals []string
+	Literals []Entry
 }
 
 // KustomizeImage is an entry of a kustomization's images. Line is that of

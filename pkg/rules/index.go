@@ -23,6 +23,8 @@ type index struct {
 	// Flux object as it stands there.
 	document map[model.Location]*model.Document
 	written  map[model.Location]*model.Object
+	// manifestAt is the manifest in each place of the repository.
+	manifestAt map[model.Location]*model.Manifest
 	// effective are Flux objects as Flux would apply them, by the place that
 	// defines them.
 	effective map[model.Location][]*model.Object
@@ -71,19 +73,20 @@ type known struct {
 
 func newIndex(facts *model.Facts) *index {
 	x := &index{
-		Facts:     facts,
-		named:     map[model.ID][]known{},
-		document:  map[model.Location]*model.Document{},
-		written:   map[model.Location]*model.Object{},
-		builds:    map[model.Location][]*model.Build{},
-		builders:  map[string][]*model.Build{},
-		entries:   map[string]bool{},
-		inFile:    map[string][]*model.Object{},
-		ofKind:    map[model.ID][]*model.Manifest{},
-		ofName:    map[model.ID][]*model.Manifest{},
-		generated: map[model.ID][]generated{},
-		variables: map[string][]model.Variable{},
-		consumers: map[*model.Object][]*model.Object{},
+		Facts:      facts,
+		named:      map[model.ID][]known{},
+		document:   map[model.Location]*model.Document{},
+		written:    map[model.Location]*model.Object{},
+		builds:     map[model.Location][]*model.Build{},
+		builders:   map[string][]*model.Build{},
+		entries:    map[string]bool{},
+		inFile:     map[string][]*model.Object{},
+		ofKind:     map[model.ID][]*model.Manifest{},
+		ofName:     map[model.ID][]*model.Manifest{},
+		generated:  map[model.ID][]generated{},
+		variables:  map[string][]model.Variable{},
+		consumers:  map[*model.Object][]*model.Object{},
+		manifestAt: map[model.Location]*model.Manifest{},
 	}
 	if facts.Repository != nil {
 		x.indexRepository(facts.Repository)
@@ -163,6 +166,7 @@ func (x *index) indexRepository(repository *model.Repository) {
 	}
 	for i := range repository.Manifests {
 		manifest := &repository.Manifests[i]
+		x.manifestAt[manifest.Location] = manifest
 		for _, made := range produces(manifest) {
 			x.add(known{ID: made, Location: manifest.Location})
 		}

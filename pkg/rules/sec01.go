@@ -31,12 +31,12 @@ func checkPlainSecrets(p *pass) {
 		if document.Encrypted {
 			continue
 		}
-		keys, line := plainKeys(manifest)
+		keys, line := plainKeys(manifest.Entries)
 		if len(keys) == 0 {
 			continue
 		}
 		severity := v1alpha1.Severity("")
-		if document.Local || example(manifest.File) || !anySensitive(manifest) {
+		if document.Local || example(manifest.File) || !anySensitive(manifest.Entries) {
 			severity = v1alpha1.SeverityWarning
 		}
 		at := manifest.Location
@@ -51,8 +51,8 @@ func checkPlainSecrets(p *pass) {
 
 // plainKeys names the entries of a Secret that hold a usable value, and the
 // line of the first.
-func plainKeys(manifest *model.Manifest) (keys []string, line int) {
-	for _, entry := range manifest.Entries {
+func plainKeys(entries []model.Entry) (keys []string, line int) {
+	for _, entry := range entries {
 		if entry.Class != model.ValueText && entry.Class != model.ValueCredential {
 			continue
 		}
@@ -71,8 +71,8 @@ var plainFields = lazyregexp.New(`(?i)^(.*[-_.])?(user(name)?|login|e?mail|host(
 
 // anySensitive is true when an entry that stands in plain text may be one to log
 // in with: its value looks so, or its name does not say that it is none.
-func anySensitive(manifest *model.Manifest) bool {
-	for _, entry := range manifest.Entries {
+func anySensitive(entries []model.Entry) bool {
+	for _, entry := range entries {
 		switch {
 		case entry.Class == model.ValueCredential:
 			return true

@@ -35,7 +35,7 @@ func checkUntrackedSecrets(p *pass) {
 		if document == nil || !document.Local || document.Encrypted {
 			continue
 		}
-		keys, line := plainKeys(manifest)
+		keys, line := plainKeys(manifest.Entries)
 		config := sopsConfigOf(p.Repository.SOPS, manifest.File)
 		if len(keys) == 0 || config == nil && !encrypted[path.Dir(manifest.File)] {
 			continue

@@ -84,6 +84,7 @@ var table = []Rule{
 	ks27,
 	ks29,
 	ks30,
+	ks31,
 	ks32,
 	ks33,
 	ntf01,
@@ -126,6 +127,7 @@ var table = []Rule{
 	sch03,
 	sch04,
 	sec01,
+	sec02,
 	sec03,
 	sec04,
 	sec05,
@@ -179,6 +181,8 @@ var table = []Rule{
 	ten06,
 	ten07,
 	wrk01,
+	wrk02,
+	wrk04,
 }
 
 // All returns the rules, sorted by id.

@@ -27,7 +27,7 @@ func NewCommand(factory *cmdutil.Factory) *cobra.Command {
 			# Those of one focus
 			%[1]s rules list security
 
-			# Why a rule exists, what to do, and the page that says so
+			# Why a rule exists, what to do, an example, and the page that says so
 			%[1]s rules explain KS-04`, factory.Program)),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -111,6 +111,10 @@ func explain(factory *cmdutil.Factory, rule rules.Rule) {
 		label := terminal.Theme.Muted.Render(ui.Pad(part.label, labelWidth))
 		text := ui.Wrap(part.text, terminal.Width-labelWidth)
 		fmt.Fprintf(out, "%s%s\n", label, strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", labelWidth)))
+	}
+	fmt.Fprintf(out, "%s\n\n", terminal.Theme.Muted.Render("Example"))
+	for line := range strings.Lines(rule.Example()) {
+		fmt.Fprint(out, "  "+line)
 	}
 }
 
