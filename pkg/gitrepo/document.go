@@ -91,7 +91,7 @@ func identity(root *yaml.Node) (apiVersion, kind string) {
 
 func (r *fileReader) readObject(node *yaml.Node, apiVersion, kind string, item bool) {
 	metadata := lookup(node, "metadata")
-	nameKey, _ := lookupKey(metadata, "name", 0)
+	nameKey, _ := lookupKey(metadata, "name")
 	document := model.Document{
 		Location:   model.Location{File: r.file.shown, Line: node.Line, Document: r.index},
 		APIVersion: r.shareString(apiVersion),

@@ -22,7 +22,7 @@ var errTooMuchJSON = errors.New("aliases expand it beyond all measure")
 func nodeJSON(node *yaml.Node, clean bool) (json.RawMessage, error) {
 	w := jsonWriters.Get().(*jsonWriter)
 	defer jsonWriters.Put(w)
-	w.out, w.clean = w.out[:0], clean
+	w.out, w.clean, w.merges = w.out[:0], clean, 0
 	if err := w.value(node, 0); err != nil {
 		return nil, err
 	}
@@ -56,6 +56,9 @@ func plainJSON(raw []byte) bool {
 type jsonWriter struct {
 	out   []byte
 	clean bool
+	// merges counts the mappings that were merged into others: they may double
+	// at each level and yet write nothing.
+	merges int
 }
 
 func (w *jsonWriter) value(node *yaml.Node, depth int) error {
@@ -133,6 +136,9 @@ func (w *jsonWriter) fields(mapping *yaml.Node, depth int, seen map[string]bool,
 		}
 	}
 	for _, mapping := range merged {
+		if w.merges++; w.merges > maxMerges {
+			return errTooMuchJSON
+		}
 		if err := w.fields(mapping, depth+1, seen, first); err != nil {
 			return err
 		}

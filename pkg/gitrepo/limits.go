@@ -49,6 +49,8 @@ const (
 	// maxAliasChain bounds how many aliases of aliases, merges of merges, or
 	// artifacts of artifacts are followed.
 	maxAliasChain = 32
+	// maxMerges bounds the mappings that << merges into one value.
+	maxMerges = 10_000
 	// maxNameLength bounds names and the like; Kubernetes allows 253 characters.
 	maxNameLength = 512
 	// maxSharedNames bounds the strings that documents share.

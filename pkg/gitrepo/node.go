@@ -45,17 +45,24 @@ func eachItem(sequence *yaml.Node, do func(item *yaml.Node)) {
 // lookup finds a field of a mapping, or of what it merges; nil when there is
 // none.
 func lookup(mapping *yaml.Node, name string) *yaml.Node {
-	_, value := lookupKey(mapping, name, 0)
+	_, value := lookupKey(mapping, name)
 	return value
 }
 
-func lookupKey(mapping *yaml.Node, name string, depth int) (key, value *yaml.Node) {
+func lookupKey(mapping *yaml.Node, name string) (key, value *yaml.Node) {
+	merges := maxMerges
+	return lookupMerged(mapping, name, 0, &merges)
+}
+
+// lookupMerged looks into as many merged mappings as are left: they may double
+// at each level.
+func lookupMerged(mapping *yaml.Node, name string, depth int, left *int) (key, value *yaml.Node) {
 	eachField(mapping, func(k, v *yaml.Node) {
 		if k = follow(k); value == nil && k != nil && k.Kind == yaml.ScalarNode && k.Value == name {
 			key, value = k, v
 		}
 	})
-	if value != nil || depth == maxAliasChain {
+	if *left--; value != nil || depth == maxAliasChain || *left <= 0 {
 		return key, value
 	}
 	eachField(mapping, func(k, v *yaml.Node) {
@@ -63,12 +70,12 @@ func lookupKey(mapping *yaml.Node, name string, depth int) (key, value *yaml.Nod
 			return
 		}
 		if v.Kind == yaml.MappingNode {
-			key, value = lookupKey(v, name, depth+1)
+			key, value = lookupMerged(v, name, depth+1, left)
 			return
 		}
 		eachItem(v, func(item *yaml.Node) {
 			if value == nil {
-				key, value = lookupKey(item, name, depth+1)
+				key, value = lookupMerged(item, name, depth+1, left)
 			}
 		})
 	})
