@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxver"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
@@ -37,13 +39,13 @@ func APIReference(ctx context.Context, api API) ([]Section, SourceStatus) {
 	var sections []Section
 	var failed error
 	if api.OpenAPI != nil {
-		documents := map[string]openAPI{}
+		documents := readSchemas(ctx, api)
 		for _, kind := range api.Kinds {
 			row, known := fluxkind.Lookup(kind.Group, kind.Kind)
 			if !known {
 				continue
 			}
-			schema, err := clusterSchema(ctx, api, documents, kind)
+			schema, err := clusterSchema(documents, kind)
 			if err != nil {
 				failed = cmp.Or(failed, err)
 				continue
@@ -84,18 +86,41 @@ type openAPI struct {
 	} `json:"components"`
 }
 
-func clusterSchema(ctx context.Context, api API, documents map[string]openAPI, kind model.InstalledCRD) (*schema, error) {
+// schemas is what the API server says of one group and version, or why not.
+type schemas struct {
+	document openAPI
+	err      error
+}
+
+// readSchemas asks for each group and version once, a few at a time.
+func readSchemas(ctx context.Context, api API) map[string]*schemas {
+	all := map[string]*schemas{}
+	var asking errgroup.Group
+	asking.SetLimit(maxAtOnce)
+	for _, kind := range api.Kinds {
+		name := kind.Group + "/" + kind.Version
+		if _, known := fluxkind.Lookup(kind.Group, kind.Kind); !known || all[name] != nil {
+			continue
+		}
+		s := &schemas{}
+		all[name] = s
+		asking.Go(func() error {
+			var content []byte
+			if content, s.err = api.OpenAPI(ctx, kind.Group, kind.Version); s.err == nil {
+				s.err = json.Unmarshal(content, &s.document)
+			}
+			return nil
+		})
+	}
+	_ = asking.Wait() // each keeps its own error
+	return all
+}
+
+func clusterSchema(all map[string]*schemas, kind model.InstalledCRD) (*schema, error) {
 	name := kind.Group + "/" + kind.Version
-	document, read := documents[name]
-	if !read {
-		content, err := api.OpenAPI(ctx, kind.Group, kind.Version)
-		if err != nil {
-			return nil, fmt.Errorf("API of %s: %w", name, err)
-		}
-		if err := json.Unmarshal(content, &document); err != nil {
-			return nil, fmt.Errorf("API of %s: %w", name, err)
-		}
-		documents[name] = document
+	document, err := all[name].document, all[name].err
+	if err != nil {
+		return nil, fmt.Errorf("API of %s: %w", name, err)
 	}
 	for _, s := range document.Components.Schemas {
 		if s != nil && slices.Contains(s.Kinds, groupVersionKind{kind.Group, kind.Version, kind.Kind}) {

@@ -65,8 +65,11 @@ func (l *Loader) Load(ctx context.Context, topics []string) Result {
 }
 
 // AddAPI adds the reference of the installed API, which the loader cannot know
-// of, to what it returns from now on.
+// of, to what it returns from now on. It waits for the API server no longer than
+// for all other sources together.
 func (l *Loader) AddAPI(ctx context.Context, api API) {
+	ctx, cancel := context.WithTimeoutCause(ctx, l.options.Timeout, noAnswer(l.options.Timeout))
+	defer cancel()
 	sections, status := APIReference(ctx, api)
 	l.api, l.apiState = sections, &status
 }

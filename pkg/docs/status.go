@@ -197,7 +197,7 @@ func describe(s SourceStatus) string {
 	case SourceSite:
 		return plural(s.Documents, "page") + " of fluxcd.io"
 	case SourceCache:
-		return fmt.Sprintf("%d from the cache, at most %s old", s.Documents, age(s.Age))
+		return fmt.Sprintf("%d from the cache, at most %s old", s.Documents, Age(s.Age))
 	case SourceManual:
 		return plural(s.Documents, "page") + " saved by hand"
 	case SourceCluster:
@@ -206,8 +206,8 @@ func describe(s SourceStatus) string {
 	return "the built-in reference"
 }
 
-// age is a duration as people say it, rounded to what matters.
-func age(d time.Duration) string {
+// Age is a duration as people say it, rounded to what matters.
+func Age(d time.Duration) string {
 	switch {
 	case d < time.Minute:
 		return "a minute"

@@ -56,7 +56,7 @@ func (s *Section) document(now time.Time) string {
 		origin += ", since " + s.Since
 	}
 	if s.Stale {
-		origin += ", a copy from " + age(now.Sub(s.Fetched)) + " ago"
+		origin += ", a copy from " + Age(now.Sub(s.Fetched)) + " ago"
 	}
 	if s.URL != "" {
 		origin += ", " + s.URL

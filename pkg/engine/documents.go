@@ -5,7 +5,9 @@ import (
 	"slices"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/cluster"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/docs"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxver"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/guidance"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/session"
 )
@@ -16,18 +18,41 @@ func (r *run) loadDocs(ctx context.Context) {
 	r.docs = r.loader.Load(ctx, r.Focus)
 }
 
+// loadAPI starts to read the reference of the Flux kinds that the cluster has:
+// from itself when it answers, else from the built-in CRDs of its version. It
+// runs beside the steps that ask the loader for nothing. Without a cluster the
+// docs commands have the reference; a run would only wait for it.
+func (r *run) loadAPI(ctx context.Context) {
+	r.apiLoaded = make(chan struct{})
+	if r.cluster == nil || !r.cluster.Reachable {
+		close(r.apiLoaded)
+		return
+	}
+	api := docs.API{Kinds: r.cluster.Flux.CRDs}
+	if minor := fluxver.ParseMinor(r.cluster.Flux.Version); minor.Known() {
+		api.Minor = minor.String()
+	}
+	// What could be wrong with the configuration was told when it was read.
+	api.OpenAPI, _ = cluster.OpenAPI(*r.Cluster)
+	go func() {
+		defer close(r.apiLoaded)
+		r.loader.AddAPI(ctx, api)
+	}()
+}
+
 // loadProjectDocs loads the documents about what this project turned out to
 // use. Under a focus that is what was asked for.
 func (r *run) loadProjectDocs(ctx context.Context) {
+	r.Progress("documents", "loading those for this project")
+	<-r.apiLoaded
+	var topics []string
 	if len(r.Focus) == 0 {
-		topics := make([]string, len(r.report.Requirements))
-		for i, requirement := range r.report.Requirements {
-			topics[i] = requirement.Topic
+		for _, requirement := range r.report.Requirements {
+			topics = append(topics, requirement.Topic)
 		}
-		r.Progress("documents", "loading those for this project")
-		r.docs = r.loader.Load(ctx, topics)
-		r.Progress("documents", "")
 	}
+	r.docs = r.loader.Load(ctx, topics)
+	r.Progress("documents", "")
 	if ctx.Err() != nil {
 		return
 	}

@@ -65,6 +65,7 @@ type run struct {
 	base          *model.Base
 	loader        *docs.Loader
 	docs          docs.Result
+	apiLoaded     chan struct{} // closed when the loader is free again
 	facts         *model.Facts
 	problems      []model.Problem
 	report        *v1alpha1.ContextReport

@@ -62,6 +62,7 @@ func (r *run) collect(ctx context.Context) {
 		r.recordDocs(state)
 	})
 	r.passDocs()
+	r.loadAPI(ctx)
 }
 
 // readSides reads the cluster and the repository side by side. Their problems

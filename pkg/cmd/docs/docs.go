@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/kubectl/pkg/util/templates"
@@ -47,26 +48,59 @@ type printed struct {
 	Anchor   string   `json:"anchor,omitempty"`
 	Source   string   `json:"source"`
 	Fetched  string   `json:"fetched,omitempty"`
+	Age      string   `json:"age,omitempty"`
 	Stale    bool     `json:"stale"`
 	Score    float64  `json:"score,omitempty"`
 	Excerpt  string   `json:"excerpt,omitempty"`
 	Markdown string   `json:"markdown,omitempty"`
 }
 
-func toPrinted(section docs.Section) printed {
+func toPrinted(section docs.Section, now time.Time) printed {
 	p := printed{
 		Topics: section.Topics, Page: section.Page, Title: section.Title, URL: section.URL, Anchor: section.Anchor,
 		Source: section.Source, Stale: section.Stale, Markdown: section.Markdown,
 	}
 	if !section.Fetched.IsZero() {
-		p.Fetched = section.Fetched.UTC().Format("2006-01-02T15:04:05Z")
+		p.Fetched = section.Fetched.UTC().Format(time.RFC3339)
+		p.Age = now.Sub(section.Fetched).Round(time.Second).String()
 	}
 	return p
+}
+
+// origin says where a section comes from, and how old a copy is.
+func origin(section docs.Section, now time.Time) string {
+	text := section.Source
+	if !section.Fetched.IsZero() {
+		text += ", " + docs.Age(now.Sub(section.Fetched)) + " old"
+	}
+	if section.Stale {
+		text += ", its source does not answer"
+	}
+	return text
+}
+
+// tell says on stderr which sources could not be used, and what was used
+// instead.
+func tell(factory *cmdutil.Factory, loaded docs.Result) {
+	if factory.Quiet {
+		return
+	}
+	terminal := factory.ErrTerminal()
+	for _, limit := range loaded.Connectivity.Limits {
+		fmt.Fprintf(factory.Streams.ErrOut, "%s %s\n", terminal.Symbols.Warn, limit)
+	}
+	for _, source := range loaded.Sources {
+		if source.Name == docs.SourceCluster && source.Reason != "" {
+			fmt.Fprintf(factory.Streams.ErrOut, "%s cluster: %s\n", terminal.Symbols.Warn, source.Reason)
+		}
+	}
+	fmt.Fprintf(factory.Streams.ErrOut, "%s used: %s\n", terminal.Symbols.Step, loaded.Connectivity.Strategy)
 }
 
 func writeJSON(w io.Writer, value any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "    ")
+	encoder.SetEscapeHTML(false)
 	return encoder.Encode(value)
 }
 
@@ -102,10 +136,10 @@ func newList(factory *cmdutil.Factory) *cobra.Command {
 				return err
 			}
 			flags.Offline = true
-			loaded := docs.Load(cmd.Context(), flags.ToOptions(factory, focus.Names()))
-			return list(factory, loaded, output)
+			return list(factory, docs.Load(cmd.Context(), flags.ToOptions(factory, focus.Names())), output)
 		},
 	}
+	flags.AddFlags(cmd.Flags())
 	cmd.Flags().StringVarP(&output, "output", "o", output, "Output format. One of: (json, markdown).")
 	return cmd
 }
@@ -161,7 +195,8 @@ func newShow(factory *cmdutil.Factory) *cobra.Command {
 			if err := format(output); err != nil {
 				return err
 			}
-			loaded := docs.Load(cmd.Context(), flags.ToOptions(factory, args))
+			loaded := flags.load(cmd.Context(), factory, args)
+			tell(factory, loaded)
 			return show(factory, loaded, args, output)
 		},
 	}
@@ -171,38 +206,34 @@ func newShow(factory *cmdutil.Factory) *cobra.Command {
 }
 
 func show(factory *cmdutil.Factory, loaded docs.Result, topics []string, output string) error {
-	out := factory.Streams.Out
-	sections := []printed{}
+	sections := []docs.Section{}
 	for _, section := range loaded.Sections {
-		if !about(section, topics) {
-			continue
+		if about(section, topics) {
+			sections = append(sections, section)
 		}
-		if output == "json" {
-			sections = append(sections, toPrinted(section))
-			continue
-		}
-		heading(factory, section, output)
-		fmt.Fprintln(out, strings.TrimSpace(section.Markdown))
-		fmt.Fprintln(out)
 	}
+	out, terminal, now := factory.Streams.Out, factory.Terminal(), factory.Now()
 	if output == "json" {
-		return writeJSON(out, sections)
+		all := make([]printed, len(sections))
+		for i, section := range sections {
+			all[i] = toPrinted(section, now)
+		}
+		return writeJSON(out, all)
+	}
+	for _, section := range sections {
+		text := fmt.Sprintf("%s %s\n\n%s", strings.Repeat("#", max(section.Level, 1)), section.Title, origin(section, now))
+		if section.URL != "" {
+			text += ", " + section.URL
+		}
+		text += "\n\n" + strings.TrimSpace(section.Markdown) + "\n"
+		if output == "" && terminal.Interactive {
+			text = terminal.Markdown(text)
+		}
+		if _, err := fmt.Fprintln(out, text); err != nil {
+			return err
+		}
 	}
 	return nil
-}
-
-// heading is Markdown, in bold on a terminal that shows it.
-func heading(factory *cmdutil.Factory, section docs.Section, output string) {
-	text := strings.Repeat("#", max(section.Level, 1)) + " " + section.Title
-	source := section.Source
-	if section.URL != "" {
-		source += " " + section.URL
-	}
-	if output == "" {
-		theme := factory.Terminal().Theme
-		text, source = theme.Heading.Render(text), theme.Muted.Render(source)
-	}
-	fmt.Fprintf(factory.Streams.Out, "%s\n\n%s\n\n", text, source)
 }
 
 func about(section docs.Section, topics []string) bool {
@@ -216,7 +247,10 @@ func newSearch(factory *cmdutil.Factory) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "search WORDS...",
 		Short: "Find the sections that say most about some words",
-		Long:  templates.LongDesc(`Search the built-in reference and the pages in the cache. Nothing is asked of the network.`),
+		Long: templates.LongDesc(`
+			Search all documents: the pages of fluxcd.io, the answers of Context7, the reference of
+			the API that the cluster serves, and the built-in reference. What is not in the cache is
+			loaded first, unless --offline is given.`),
 		Example: templates.Examples(fmt.Sprintf(`
 			%[1]s docs search RetriesExceeded
 			%[1]s docs search spec.postBuild.substituteFrom -o json`, factory.Program)),
@@ -225,12 +259,13 @@ func newSearch(factory *cmdutil.Factory) *cobra.Command {
 			if err := format(output); err != nil {
 				return err
 			}
-			flags.Offline = true
-			loaded := docs.Load(cmd.Context(), flags.ToOptions(factory, focus.Names()))
+			loaded := flags.load(cmd.Context(), factory, focus.Names())
+			tell(factory, loaded)
 			hits := docs.NewIndex(loaded.Sections).Search(strings.Join(args, " "), limit)
 			return printHits(factory, hits, output)
 		},
 	}
+	flags.AddFlags(cmd.Flags())
 	cmd.Flags().StringVarP(&output, "output", "o", output, "Output format. One of: (json, markdown).")
 	cmd.Flags().IntVar(&limit, "limit", limit, "How many sections to show at most.")
 	return cmd
@@ -241,7 +276,7 @@ func printHits(factory *cmdutil.Factory, hits []docs.Hit, output string) error {
 	if output == "json" {
 		list := make([]printed, len(hits))
 		for i, hit := range hits {
-			list[i] = toPrinted(hit.Section)
+			list[i] = toPrinted(hit.Section, factory.Now())
 			list[i].Score, list[i].Excerpt = hit.Score, hit.Excerpt
 		}
 		return writeJSON(out, list)
@@ -252,10 +287,14 @@ func printHits(factory *cmdutil.Factory, hits []docs.Hit, output string) error {
 	terminal := factory.Terminal()
 	for _, hit := range hits {
 		if output == "markdown" {
-			fmt.Fprintf(out, "- [%s](%s) (%s): %s\n", hit.Title, hit.URL, hit.Source, hit.Excerpt)
+			title := hit.Title
+			if hit.URL != "" {
+				title = "[" + title + "](" + hit.URL + ")"
+			}
+			fmt.Fprintf(out, "- %s (%s): %s\n", title, origin(hit.Section, factory.Now()), strings.TrimSpace(hit.Excerpt))
 			continue
 		}
-		fmt.Fprintf(out, "%s %s\n", terminal.Theme.Strong.Render(hit.Title), terminal.Theme.Muted.Render("["+hit.Topics[0]+", "+hit.Source+"]"))
+		fmt.Fprintf(out, "%s %s\n", terminal.Theme.Strong.Render(hit.Title), terminal.Theme.Muted.Render("["+hit.Topics[0]+", "+origin(hit.Section, factory.Now())+"]"))
 		if hit.URL != "" {
 			fmt.Fprintf(out, "  %s\n", terminal.Link(hit.URL, terminal.Theme.Accent.Render(hit.URL)))
 		}

@@ -1,13 +1,16 @@
 package docs
 
 import (
+	"context"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/pflag"
 
+	"github.com/fluxctx/kubectl-fluxctx/pkg/cluster"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmdutil"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/docs"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxver"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/version"
 )
 
@@ -39,6 +42,45 @@ func (f *Flags) AddFlags(flags *pflag.FlagSet) {
 	flags.DurationVar(&f.MaxAge, "docs-max-age", f.MaxAge, "How old a cached document may be before it is asked for again.")
 	flags.BoolVar(&f.NoContext7, "no-context7", f.NoContext7, "If true, do not ask Context7.")
 	flags.StringVar(&f.Context7URL, "context7-url", f.Context7URL, "Address of the Context7 MCP server.")
+}
+
+// clusterTimeout is how long the docs commands wait for a cluster, whose
+// reference is better than the built-in one but not worth more.
+const clusterTimeout = 2 * time.Second
+
+// load loads documents about topics, and the reference of the Flux kinds: from
+// the cluster of the kubeconfig unless the network is not to be used, else from
+// the built-in CRDs.
+func (f *Flags) load(ctx context.Context, factory *cmdutil.Factory, topics []string) docs.Result {
+	loader := docs.NewLoader(f.ToOptions(factory, topics))
+	defer loader.Close()
+	loader.AddAPI(ctx, f.api(ctx, factory))
+	return loader.Load(ctx, topics)
+}
+
+func (f *Flags) api(ctx context.Context, factory *cmdutil.Factory) docs.API {
+	if f.Offline {
+		return docs.API{}
+	}
+	config, err := factory.Kubeconfig()
+	if err != nil {
+		return docs.API{}
+	}
+	options := cluster.Options{
+		Config: config.REST, Context: config.Context, ConnectTimeout: clusterTimeout, AuthTimeout: clusterTimeout, Now: factory.Now,
+	}
+	kinds, _ := cluster.ReadKinds(ctx, options) // none, and the source says that no cluster was asked
+	if len(kinds) == 0 {
+		return docs.API{}
+	}
+	api := docs.API{Kinds: kinds}
+	for _, kind := range kinds {
+		if minor := fluxver.ParseMinor(kind.Release); minor.Known() {
+			api.Minor = minor.String()
+		}
+	}
+	api.OpenAPI, _ = cluster.OpenAPI(options)
+	return api
 }
 
 // ToOptions resolves the flags for the topics asked for.
