@@ -3,6 +3,8 @@ package docs
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
@@ -37,7 +39,9 @@ func summarizeFacts(report *v1alpha1.ContextReport) string {
 	f.line("## Project\n")
 	f.repository(report.Repository)
 	f.cluster(report.Cluster)
+	f.sync(report.Repository)
 	f.item("Flux objects", countKinds(report.Objects)...)
+	f.item("States", countStates(report.Objects)...)
 	for _, requirement := range report.Requirements {
 		f.item("Uses "+requirement.Topic, code(requirement.Why))
 	}
@@ -81,6 +85,36 @@ func (f *facts) cluster(c *v1alpha1.Cluster) {
 	}
 }
 
+// sync compares the commits of the clone with those of the cluster.
+func (f *facts) sync(r *v1alpha1.Repository) {
+	if r == nil || r.Sync == nil {
+		return
+	}
+	if !r.Sync.Matched {
+		f.item("Clone and cluster", "they do not belong together", code(r.Sync.Reason))
+	}
+	for _, source := range r.Sync.Sources {
+		if source.Summary != "" {
+			f.item("Commits of "+code(reference(source.Object)), code(source.Summary))
+		}
+	}
+}
+
+// countStates counts the objects that the cluster has.
+func countStates(objects []v1alpha1.Object) []string {
+	counts := map[string]int{}
+	for _, object := range objects {
+		if object.State != "" {
+			counts[object.State]++
+		}
+	}
+	var states []string
+	for _, state := range slices.Sorted(maps.Keys(counts)) {
+		states = append(states, fmt.Sprintf("%d %s", counts[state], state))
+	}
+	return states
+}
+
 func countKinds(objects []v1alpha1.Object) []string {
 	counts := map[string]int{}
 	var kinds []string
@@ -104,6 +138,9 @@ func (f *facts) causes(causes []v1alpha1.RootCause) {
 		if n := len(cause.Blocks); n > 0 {
 			text += fmt.Sprintf("; %d more wait for it", n)
 		}
+		if cause.File != "" {
+			text += ", at " + code(fmt.Sprintf("%s:%d", cause.File, cause.Line))
+		}
 		f.item(code(reference(cause.Object)), text)
 	}
 	f.more(len(causes), maxCauses)
@@ -122,9 +159,12 @@ func (f *facts) findings(findings []v1alpha1.Finding) {
 		if finding.File != "" {
 			text += ", at " + code(fmt.Sprintf("%s:%d", finding.File, finding.Line))
 		}
-		text += ". Seen: " + code(finding.Evidence) + ". Fix: " + finding.Fix
+		text += ". Seen: " + code(finding.Evidence)
+		if finding.Fix != "" {
+			text += ". Fix: " + code(finding.Fix)
+		}
 		if finding.Doc != "" {
-			text += " Read: " + finding.Doc
+			text += ". Read: " + finding.Doc
 		}
 		f.item(string(finding.Severity)+" "+finding.Rule, text)
 	}
@@ -143,7 +183,7 @@ func (f *facts) guidance(guidance []v1alpha1.Guidance) {
 	}
 	f.line("\n## Guidance\n")
 	for _, advice := range guidance {
-		f.item("**"+advice.Topic+"**", strings.Join(strings.Fields(advice.Today+" "+advice.Gap+" "+advice.Next), " "))
+		f.item("**"+advice.Topic+"**", code(advice.Today+" "+advice.Gap+" "+advice.Next))
 	}
 }
 
@@ -155,7 +195,7 @@ func (f *facts) sources(report *v1alpha1.ContextReport) {
 			values = append(values, "at most "+source.Age+" old")
 		}
 		if source.Reason != "" {
-			values = append(values, source.Reason)
+			values = append(values, code(source.Reason))
 		}
 		f.item(source.Name, values...)
 	}

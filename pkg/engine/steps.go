@@ -181,6 +181,7 @@ func (r *run) finish(context.Context) {
 		r.report.Session = r.session.State().Session
 	}
 	r.report.Problems = convert(r.problems, reportProblem)
+	r.report.Summary = docs.Summary(r.report, r.docs.Sections, r.MaxTokens)
 	r.archive()
 }
 
@@ -192,8 +193,7 @@ func (r *run) archive() {
 	}
 	report, err := json.Marshal(r.report)
 	if err == nil {
-		summary := docs.Summary(r.report, r.docs.Sections, r.MaxTokens)
-		err = r.Archive.Save(r.session.State(), map[string][]byte{session.ReportFile: report, session.SummaryFile: []byte(summary)})
+		err = r.Archive.Save(r.session.State(), map[string][]byte{session.ReportFile: report, session.SummaryFile: []byte(r.report.Summary)})
 	}
 	if err == nil {
 		_, err = r.Archive.Prune(session.DefaultLimits(), r.now)

@@ -50,6 +50,10 @@ type ContextReport struct {
 	Connectivity Connectivity `json:"connectivity"`
 	// Problems are parts of the work that could not be done.
 	Problems []Problem `json:"problems"`
+
+	// Summary is the report with the documents as Markdown, for -o markdown. It is
+	// no field of its own of the JSON, which has all that it says.
+	Summary string `json:"-"`
 }
 
 // Requirement is a topic that this project needs to know about.

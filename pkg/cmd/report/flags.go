@@ -56,6 +56,7 @@ func NewFlags(factory *cmdutil.Factory) *Flags {
 		Print: cmdutil.NewPrintFlags(
 			cmdutil.OwnFormat{Name: "text", Printer: text(false)},
 			cmdutil.OwnFormat{Name: "wide", Printer: text(true)},
+			cmdutil.OwnFormat{Name: "markdown", Printer: func() printers.ResourcePrinter { return output.Markdown{} }},
 			cmdutil.OwnFormat{Name: "sarif", Printer: func() printers.ResourcePrinter { return &output.SARIF{Version: version.Get().Version} }},
 			cmdutil.OwnFormat{Name: "junit", Printer: func() printers.ResourcePrinter { return output.JUnit{} }},
 		),
