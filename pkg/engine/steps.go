@@ -130,7 +130,43 @@ func (r *run) join(ctx context.Context) {
 	merge.Trace(r.facts)
 	merge.Explain(r.facts, r.history(ctx))
 	r.facts.References = merge.References(r.facts)
+	r.blame(ctx)
 	r.checkpoint(session.ProjectContextAnalyzed)
+}
+
+// blamedCauses is how many root causes the summary shows.
+const blamedCauses = 6
+
+// blame asks which commits wrote the lines that root causes are about. Lines of
+// files that have changed here are not those of a commit.
+func (r *run) blame(ctx context.Context) {
+	if r.repository == nil || !r.repository.Git.ChangesKnown {
+		return
+	}
+	changed := map[string]bool{}
+	for _, change := range r.repository.Git.Changed {
+		changed[change.Path] = true
+	}
+	causes := r.facts.RootCauses[:min(len(r.facts.RootCauses), blamedCauses)]
+	var lines []model.Location
+	for _, cause := range causes {
+		for _, evidence := range cause.Evidence {
+			if evidence.Line > 0 && !changed[evidence.File] {
+				lines = append(lines, evidence.Location)
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	commits := gitrepo.Blame(ctx, r.Repository.Root, lines)
+	for _, cause := range causes {
+		for i := range cause.Evidence {
+			if commit := commits[cause.Evidence[i].Location]; commit != nil {
+				cause.Evidence[i].Commit = commit
+			}
+		}
+	}
 }
 
 // history reads what the join has to know of the log; nil when that is nothing.

@@ -79,6 +79,10 @@ func TestNothingConfiguredRuns(t *testing.T) {
 			s.git("r", "config", "diff.trap.textconv", program)
 			s.write("r/apps/podinfo.yaml", "kind: Changed\n")
 		}, []string{"log", "-p", "-1"}},
+		{"textconv of blame", func(s *sandbox, program string) {
+			s.write("r/.gitattributes", "*.yaml diff=trap\n")
+			s.git("r", "config", "diff.trap.textconv", program)
+		}, []string{"blame", "HEAD", "--", "apps/podinfo.yaml"}},
 		{"signature check", func(s *sandbox, program string) {
 			s.signHead("r")
 			s.git("r", "config", "gpg.program", program)
@@ -164,6 +168,7 @@ func TestNothingConfiguredRuns(t *testing.T) {
 						t.Error(err)
 					}
 				}
+				_ = Blame(t.Context(), s.path("r"), []model.Location{{File: "apps/podinfo.yaml", Line: 1}})
 				if _, err := os.Lstat(marker); err == nil {
 					t.Errorf("reading the repository ran the program that it configures; problems %+v", problems)
 				}

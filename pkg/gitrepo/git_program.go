@@ -46,6 +46,7 @@ type gitProgram struct {
 
 // overrides are settings that win over every configuration file.
 var overrides = []string{
+	"blame.ignoreRevsFile=",
 	"core.fsmonitor=",
 	"core.hooksPath=" + os.DevNull,
 	"core.askPass=",

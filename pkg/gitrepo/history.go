@@ -66,11 +66,7 @@ func ReadHistory(ctx context.Context, opts HistoryOptions) (*model.History, erro
 		history.Pushed = program.lastPush(ctx, opts.Upstream)
 	}
 	err = program.walk(ctx, history, clone.prefix, opts.Files)
-	wanted := make(map[string]bool, len(opts.Files))
-	for _, file := range opts.Files {
-		wanted[file] = true
-	}
-	history.Settle(wanted)
+	history.Settle()
 	return history, err
 }
 

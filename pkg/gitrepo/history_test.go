@@ -73,8 +73,10 @@ func TestReadHistory(t *testing.T) {
 		touched[file] = history.Commits[i].Subject
 	}
 	want := map[string]string{"apps/a.yaml": "second", "infra/b.yaml": "side", `apps/c\nd.yaml`: "first"}
-	if fmt.Sprint(touched) != fmt.Sprint(want) {
-		t.Errorf("last touched: %v, want %v", touched, want)
+	for file, subject := range want {
+		if touched[file] != subject {
+			t.Errorf("%s was last touched by %q, want %q", file, touched[file], subject)
+		}
 	}
 
 	t.Run("a folder of the clone", func(t *testing.T) {

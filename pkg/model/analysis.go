@@ -50,8 +50,8 @@ type Evidence struct {
 	Object ID
 	// Text says what stands there; empty when the place speaks for itself.
 	Text string
-	// Commit is the last one that changed the file; nil when it was not looked
-	// up.
+	// Commit is the one that wrote the line, or else the last that changed the
+	// file; nil when neither was looked up.
 	Commit *Commit
 }
 

@@ -104,8 +104,8 @@ func (h *History) ancestors(hash string) (marked []bool, found bool) {
 
 // Settle completes a history whose Commits have been read: parents come after
 // all of their children, which git log promises only as far as clocks agree,
-// and LastTouched knows the files.
-func (h *History) Settle(files map[string]bool) {
+// and LastTouched knows the files of the commits.
+func (h *History) Settle() {
 	h.index = nil
 	onHead, _ := h.ancestors(h.Head)
 	children := make([]int, len(h.Commits))
@@ -143,7 +143,7 @@ func (h *History) Settle(files map[string]bool) {
 	h.LastTouched = map[string]int{}
 	for _, i := range order {
 		for _, file := range h.Commits[i].Files {
-			if _, known := h.LastTouched[file]; !known && onHead[i] && files[file] {
+			if _, known := h.LastTouched[file]; !known && onHead[i] {
 				h.LastTouched[file] = len(sorted)
 			}
 		}

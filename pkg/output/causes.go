@@ -2,6 +2,7 @@ package output
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
@@ -29,7 +30,7 @@ func (p *page) rootCauses(report *v1alpha1.ContextReport) {
 		}
 		p.item(p.Theme.Bad.Render(p.Symbols.Bad), title)
 		p.place(cause.File, cause.Line, report)
-		if cause.Commit != nil {
+		if cause.Commit != nil && !slices.ContainsFunc(cause.Evidence, func(e v1alpha1.Evidence) bool { return e.Commit != nil }) {
 			p.wrapped(4, "last changed by "+shortRevision(cause.Commit.Hash)+" ", cause.Commit.Subject, p.muted)
 		}
 		for _, evidence := range cause.Evidence {

@@ -48,7 +48,8 @@ type Evidence struct {
 	Object *ObjectRef `json:"object,omitempty"`
 	// Text says what stands there; absent when the place speaks for itself.
 	Text string `json:"text,omitempty"`
-	// Commit is the last one that changed the file, where that tells more.
+	// Commit is the one that wrote the line, or else the last that changed the
+	// file; absent where that tells no more.
 	Commit *Commit `json:"commit,omitempty"`
 }
 
