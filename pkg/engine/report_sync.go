@@ -25,13 +25,23 @@ func reportSync(sync *model.Sync) *v1alpha1.Sync {
 		Kustomizations: convert(sync.Kustomizations, func(k model.SyncedKustomization) v1alpha1.SyncedKustomization {
 			return v1alpha1.SyncedKustomization{
 				Object: objectRef(k.ID), Source: objectRef(k.Source), Path: k.Path, Applied: k.Applied, Attempted: k.Attempted,
-				NotApplied: reportCommits(k.NotApplied), Pending: reportCommits(k.Pending), Summary: k.Summary,
+				NotApplied: reportCommits(k.NotApplied), Pending: reportCommits(k.Pending), Inventory: convert(k.Inventory, reportInventoryObject), Summary: k.Summary,
 			}
 		}),
 	}
 	if sync.Root != (model.ID{}) {
 		root := objectRef(sync.Root)
 		report.Root = &root
+	}
+	return report
+}
+
+func reportInventoryObject(o model.InventoryObject) v1alpha1.InventoryObject {
+	report := v1alpha1.InventoryObject{
+		ObjectRef: objectRef(o.ID), Origin: o.Origin.String(), File: o.Location.File, Line: o.Location.Line, Absence: reportAbsence(o.Absence),
+	}
+	if o.Commit != nil {
+		report.Commit = o.Commit.Hash
 	}
 	return report
 }

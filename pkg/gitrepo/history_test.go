@@ -1,7 +1,6 @@
 package gitrepo
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"

@@ -130,9 +130,10 @@ type ownBuilds struct {
 	// objects are what the builds of this cluster make, by identity; nil for an
 	// identity that two of them make.
 	objects map[model.ID]*model.EffectiveObject
-	// makers are these builds by what they make, byPlace the objects that are made
+	// makers are these builds by what they make, builds by their owner, byPlace the objects that are made
 	// of a document, others the files that only builds of other clusters read.
 	makers  map[*model.EffectiveObject]*model.RenderedBuild
+	builds  map[model.ID][]*model.RenderedBuild
 	byPlace map[model.Location][]*model.EffectiveObject
 	others  map[string]bool
 }
@@ -140,7 +141,7 @@ type ownBuilds struct {
 func newOwnBuilds(sides Sides, sync *model.Sync) ownBuilds {
 	own := ownBuilds{
 		repository: sides.Repository, sources: map[model.ID]bool{}, objects: map[model.ID]*model.EffectiveObject{},
-		makers: map[*model.EffectiveObject]*model.RenderedBuild{}, byPlace: map[model.Location][]*model.EffectiveObject{}, others: map[string]bool{},
+		makers: map[*model.EffectiveObject]*model.RenderedBuild{}, builds: map[model.ID][]*model.RenderedBuild{}, byPlace: map[model.Location][]*model.EffectiveObject{}, others: map[string]bool{},
 	}
 	for _, source := range sync.Sources {
 		own.sources[source.ID] = true
@@ -165,6 +166,7 @@ func newOwnBuilds(sides Sides, sync *model.Sync) ownBuilds {
 		if !ours[i] {
 			continue
 		}
+		own.builds[build.Owner] = append(own.builds[build.Owner], build)
 		for j := range build.Objects {
 			object := &build.Objects[j]
 			if first := own.objects[object.ID]; first != nil && first.Location != object.Location {

@@ -96,7 +96,9 @@ func Explain(facts *model.Facts, history *model.History) {
 	e.compareSources()
 	e.compareKustomizations()
 	e.explainAbsences()
-	e.findDrift()
+	d := newDrifter(e)
+	d.findDrift()
+	d.compareInventories()
 	e.recogniseFork()
 }
 

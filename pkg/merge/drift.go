@@ -22,11 +22,8 @@ const (
 	maxDriftValue = 120
 )
 
-// findDrift compares the Flux objects that this cluster's builds make with the
-// live ones, field by field. Status, metadata and what the API server adds are
-// left out. What cannot be compared, because nobody knows what was applied, has
-// no drift.
-func (e *explainer) findDrift() {
+// newDrifter prepares comparisons with what was applied.
+func newDrifter(e *explainer) *drifter {
 	d := &drifter{
 		explainer: e, minor: fluxver.ParseMinor(e.Cluster.Flux.Version), changes: map[string]map[string]bool{},
 		buildAt: map[model.Location]*model.Build{}, written: map[model.Location]*model.Object{}, others: map[*model.RenderedBuild][]string{},
@@ -37,14 +34,22 @@ func (e *explainer) findDrift() {
 	for _, object := range e.Repository.Objects {
 		d.written[object.Location] = object
 	}
-	for i, object := range e.Objects {
+	return d
+}
+
+// findDrift compares the Flux objects that this cluster's builds make with the
+// live ones, field by field. Status, metadata and what the API server adds are
+// left out. What cannot be compared, because nobody knows what was applied, has
+// no drift.
+func (d *drifter) findDrift() {
+	for i, object := range d.Objects {
 		if object.Origin != model.FromCluster|model.FromRepository {
 			continue
 		}
 		if drift := d.drift(object); drift != nil {
 			joined := *object
 			joined.Drift = drift
-			e.Objects[i] = &joined
+			d.Objects[i] = &joined
 		}
 	}
 }

@@ -57,8 +57,25 @@ type SyncedKustomization struct {
 	// NotApplied are fetched but not applied, Pending are on HEAD, not applied,
 	// and change files that the Kustomization builds.
 	NotApplied, Pending Commits
+	// Inventory are the objects that it has applied, and those that it would
+	// apply of this repository, sorted by ID.
+	Inventory []InventoryObject
 	// Summary says it in one sentence; empty when what was fetched is applied.
 	Summary string
+}
+
+// InventoryObject is one object of a Kustomization, of any kind.
+type InventoryObject struct {
+	ID
+	// Origin has FromCluster for what the inventory lists, FromRepository for
+	// what this repository makes.
+	Origin Origin
+	// Location is what defines the object in the repository, Commit the last one
+	// that changed that file.
+	Location Location
+	Commit   *Commit
+	// Absence is why only one side has it; nil when that cannot be told.
+	Absence *Absence
 }
 
 // Commits are some commits of the log, newest first. AtLeast is true when there

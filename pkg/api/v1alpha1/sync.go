@@ -52,8 +52,26 @@ type SyncedKustomization struct {
 	// applied, and change files that the Kustomization builds.
 	NotApplied Commits `json:"notApplied"`
 	Pending    Commits `json:"pending"`
+	// Inventory are the objects that it has applied, and those that it would
+	// apply of this repository.
+	Inventory []InventoryObject `json:"inventory"`
 	// Summary says it in one sentence; empty when what is fetched is applied.
 	Summary string `json:"summary,omitempty"`
+}
+
+// InventoryObject is one object of a Kustomization, of any kind.
+type InventoryObject struct {
+	ObjectRef `json:",inline"`
+	// Origin is cluster for what only the inventory lists, repository for what
+	// only this repository makes, and both.
+	Origin string `json:"origin"`
+	// File and Line say where Git defines it, Commit is the hash of the last
+	// commit that changed File.
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Commit string `json:"commit,omitempty"`
+	// Absence says why only one side has it, when that can be told.
+	Absence *Absence `json:"absence,omitempty"`
 }
 
 // Commits are some commits of the log.
