@@ -29,8 +29,15 @@ var (
 		`<[^<>]*>|\[[^\[\]]*\]|x{3,}|\*+|\.{3}|\?+|-+|#+|` +
 		`(please[-_ ]?)?(change|replace|fill|set|update|insert|enter|put|add)[-_ ]?(me|it|this|in|here|your).*|` +
 		`your[-_ ].*|todo.*|fixme.*|tbd|n/?a|none|null|nil|placeholder.*|example|dummy.*|fake.*|redacted.*|` +
-		`insert[-_ ].*|replace[-_ ].*|.*(change|replace)[-_ ]?me.*|some[-_](secret|token|password|value).*` +
+		`insert[-_ ].*|replace[-_ ].*|.*(change|replace)[-_ ]?me.*|some[-_](secret|token|password|value).*|` +
+		`\$[a-z_]\w*|\$?\{[a-z_][\w .-]*\}|__\w+__|%+\w+%+|@+\w+@+|#\{[^{}]*\}#?|\(\([^()]*\)\)` +
 		`)["']?$`)
+
+	// fillIn are names of what is to be put in, as DB_PASSWORD or MY_TOKEN.
+	fillIn = lazyregexp.New(`^[A-Z]+(_[A-Z]+)+$`)
+
+	// emptyKey is the frame of a private key without one.
+	emptyKey = lazyregexp.New(`(?i)PRIVATE KEY( BLOCK)?-----\s*(\.{3}|<|x{3}|\*{3}|\[|your|redacted|enc\[|-----END)`)
 
 	credentialValue = lazyregexp.New(`-----BEGIN ((RSA|EC|DSA|OPENSSH|ENCRYPTED|PGP) )?PRIVATE KEY( BLOCK)?-----` +
 		`|AGE-SECRET-KEY-1[0-9A-Z]{20,}` +
@@ -57,10 +64,14 @@ func ClassifyBytes(value []byte) ValueClass {
 	case referenceValue().Match(trimmed[:min(len(trimmed), maxReference)]):
 		return ValueReference
 	case mayHoldCredential(trimmed) && credentialValue().Match(trimmed):
+		// The keys in the documents of AWS end in EXAMPLE.
+		if contains(trimmed, "EXAMPLE") || emptyKey().Match(trimmed) {
+			return ValuePlaceholder
+		}
 		return ValueCredential
 	case contains(trimmed, "${"), contains(trimmed, "{{"), contains(trimmed, "<<"), contains(trimmed, "$("), contains(trimmed, "{%"):
 		return ValueVariable
-	case len(trimmed) <= maxPlaceholder && placeholderValue().Match(trimmed):
+	case len(trimmed) <= maxPlaceholder && (placeholderValue().Match(trimmed) || fillIn().Match(trimmed)):
 		return ValuePlaceholder
 	}
 	return ValueText

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
@@ -78,11 +79,21 @@ func (x *index) fluxOf(object *model.Object) fluxVersion {
 		if v.folder != "" && v.folder != "." && strings.HasPrefix(object.Location.File, v.folder+"/") {
 			return v
 		}
-		if best.minor.Less(v.minor) && (v.folder == "" || strings.HasPrefix(object.Location.File, treeOf(v.folder))) {
+		if best.minor.Less(v.minor) && (v.folder == "" || strings.HasPrefix(object.Location.File, treeOf(v.folder)) && x.mayReach(v.folder, object.Location.File)) {
 			best = v
 		}
 	}
 	return best
+}
+
+// mayReach is false when all that builds a file belongs to other clusters than
+// the one of a folder.
+func (x *index) mayReach(folder, file string) bool {
+	builders := x.builders[file]
+	return len(builders) == 0 || slices.ContainsFunc(builders, func(build *model.Build) bool {
+		cluster := x.clusterOf(build.File)
+		return cluster == "" || folder == "." || strings.HasPrefix(cluster, folder+"/") || strings.HasPrefix(build.File, folder+"/")
+	})
 }
 
 // treeOf is the folder, with a trailing slash, that holds the folders of

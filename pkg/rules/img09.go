@@ -7,6 +7,7 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxver"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/lazyregexp"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
 
 var img09 = Rule{
@@ -15,7 +16,7 @@ var img09 = Rule{
 	Severity: v1alpha1.SeverityError,
 	Why:      "Since Flux 2.7 an automation whose template uses .Updated or .Changed.ImageResult is stalled with RemovedTemplateField: it commits nothing.",
 	Fix:      "Use .Changed.Changes or .Changed.Objects.",
-	Guard:    "A warning where the Flux in use is known to be older than 2.7.",
+	Guard:    "A warning where the Flux in use is older than 2.7, and where nothing says which it is: neither a pin nor image.toolkit.fluxcd.io/v1, which 2.7 brought.",
 	Since:    "0.1.0",
 	Page:     pageImageUpdate + "#message-template",
 	Focus:    []string{"image-automation", "migration"},
@@ -34,7 +35,9 @@ func checkMessageTemplate(p *pass) {
 			continue
 		}
 		severity := v1alpha1.Severity("")
-		if flux := p.fluxOf(object); flux.minor.Known() && flux.minor.Less(fluxver.Minor{Major: 2, Minor: 7}) {
+		// v1 came with the very release that took the fields away.
+		_, version := model.SplitAPIVersion(p.writtenVersion(object))
+		if flux := p.fluxOf(object); flux.minor.Less(fluxver.Minor{Major: 2, Minor: 7}) && (flux.minor.Known() || version != "v1") {
 			severity = v1alpha1.SeverityWarning
 		}
 		p.report(finding{
