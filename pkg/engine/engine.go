@@ -62,7 +62,8 @@ type run struct {
 	cluster       *model.Cluster
 	repository    *model.Repository
 	rendering     *model.Rendering
-	base          *model.Base
+	blast         []model.Deletion
+	ownership     model.Ownership
 	loader        *docs.Loader
 	docs          docs.Result
 	apiLoaded     chan struct{} // closed when the loader is free again
@@ -77,8 +78,8 @@ var steps = []func(*run, context.Context){
 	(*run).openSession,
 	(*run).collect,
 	(*run).render,
-	(*run).readBase,
 	(*run).join,
+	(*run).compare,
 	(*run).judge,
 	(*run).assemble,
 	(*run).loadProjectDocs,

@@ -126,7 +126,6 @@ func (r *run) join(ctx context.Context) {
 	r.facts = merge.Join(merge.Sides{
 		Now: r.now, Focus: r.Focus, Cluster: r.cluster, Repository: r.repository, Rendering: r.rendering, ClusterPath: r.ClusterPath,
 	})
-	r.facts.Base = r.base
 	merge.Trace(r.facts)
 	merge.Explain(r.facts, r.history(ctx))
 	r.facts.References = merge.References(r.facts)
@@ -206,6 +205,8 @@ func (r *run) assemble(context.Context) {
 	}
 	report.Objects = convert(r.facts.Objects, reportObject)
 	reportRendering(report, r.facts)
+	report.BlastRadius = convert(r.blast, reportDeletion)
+	report.Ownership = reportOwnership(r.ownership)
 	report.RootCauses = convert(r.facts.RootCauses, reportRootCause)
 	report.References = convert(r.facts.References, reportReference)
 }

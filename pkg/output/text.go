@@ -39,6 +39,7 @@ func (p *Text) PrintObj(obj runtime.Object, w io.Writer) error {
 		page.missing,
 		page.commits,
 		page.drift,
+		page.blast,
 		page.findings,
 		page.guidance,
 		page.documents,

@@ -13,6 +13,8 @@ func NewReport() *ContextReport {
 		Objects:      []Object{},
 		RootCauses:   []RootCause{},
 		References:   []Reference{},
+		BlastRadius:  []Deletion{},
+		Ownership:    Ownership{Shared: []SharedObject{}, Contested: []SharedObject{}, Orphans: []Orphan{}},
 		Findings:     []Finding{},
 		Ignored:      []IgnoredFinding{},
 		Undecided:    []Undecided{},

@@ -36,6 +36,10 @@ type ContextReport struct {
 	// References are the Secrets, ConfigMaps and service accounts that Flux
 	// objects name, and where they are.
 	References []Reference `json:"references"`
+	// BlastRadius is what changes since Repository.Base will delete, Ownership
+	// what is not applied by exactly one Flux object.
+	BlastRadius []Deletion `json:"blastRadius"`
+	Ownership   Ownership  `json:"ownership"`
 	// Findings come most severe first.
 	Findings []Finding `json:"findings"`
 	// Ignored are the findings that .fluxctx.yaml or an annotation silences.
