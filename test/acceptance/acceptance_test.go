@@ -3,7 +3,9 @@
 package acceptance
 
 import (
+	"bytes"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -29,12 +31,18 @@ const canary = "canary-3f9c2e-must-never-leave"
 
 func TestMain(m *testing.M) {
 	command := func() {
+		var document bytes.Buffer
 		streams := genericiooptions.IOStreams{
 			In:     os.Stdin,
-			Out:    &canaryWriter{to: os.Stdout},
+			Out:    &canaryWriter{to: io.MultiWriter(os.Stdout, &document)},
 			ErrOut: &canaryWriter{to: os.Stderr},
 		}
-		os.Exit(cmd.Execute(os.Args, streams, cmdutil.OSEnvironment()))
+		code := cmd.Execute(os.Args, streams, cmdutil.OSEnvironment())
+		if err := checkReport(document.Bytes()); err != nil {
+			fmt.Fprintf(os.Stderr, "the output is against the schema: %v\n", err)
+			code = exitInvalid
+		}
+		os.Exit(code)
 	}
 	testscript.Main(m, map[string]func(){
 		"kubectl-fluxctx":          command,
@@ -156,8 +164,11 @@ type canaryWriter struct {
 	tail string
 }
 
-// exitLeak is an exit code that no script expects.
-const exitLeak = 99
+// Exit codes that no script expects.
+const (
+	exitLeak    = 99
+	exitInvalid = 98
+)
 
 func (w *canaryWriter) Write(p []byte) (int, error) {
 	if w.sees(string(p)) {

@@ -73,16 +73,46 @@ func valid(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) == 2 {
 		text = []byte(ts.ReadFile(args[1]))
 	}
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	ts.Check(err)
+	ts.Check(validate([]byte(ts.ReadFile(args[0])), text))
+}
+
+func validate(document, schema []byte) error {
+	resource, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+	if err != nil {
+		return err
+	}
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
-	ts.Check(compiler.AddResource("report.json", document))
-	schema, err := compiler.Compile("report.json")
-	ts.Check(err)
-	report, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile(args[0])))
-	ts.Check(err)
-	ts.Check(schema.Validate(report))
+	if err := compiler.AddResource("schema.json", resource); err != nil {
+		return err
+	}
+	compiled, err := compiler.Compile("schema.json")
+	if err != nil {
+		return err
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
+	if err != nil {
+		return err
+	}
+	return compiled.Validate(value)
+}
+
+// checkReport checks each report that a script prints with -o json against the
+// schema of its kind. Any other output is in order.
+func checkReport(document []byte) error {
+	var identity struct {
+		Kind string `json:"kind"`
+	}
+	if json.Unmarshal(document, &identity) != nil {
+		return nil
+	}
+	switch identity.Kind {
+	case v1alpha1.Kind:
+		return validate(document, v1alpha1.Schema)
+	case v1alpha1.WhyKind:
+		return validate(document, v1alpha1.WhySchema)
+	}
+	return nil
 }
 
 // sessionFile copies the one session file of the temporary folder to FILE, sets

@@ -19,7 +19,6 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmd/report"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmdutil"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/engine"
-	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/gitrepo"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/output"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/sanitize"
@@ -98,7 +97,7 @@ func NewCommand(factory *cmdutil.Factory) *cobra.Command {
 			# For a script
 			%[1]s why helmrelease/redis -n cache -o json`, factory.Program)),
 		Args:              cobra.RangeArgs(1, 2),
-		ValidArgsFunction: complete,
+		ValidArgsFunction: completer(factory),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			options, err := flags.ToOptions(cmd.Context(), factory, args)
 			if err != nil {
@@ -109,18 +108,6 @@ func NewCommand(factory *cmdutil.Factory) *cobra.Command {
 	}
 	flags.AddFlags(cmd)
 	return cmd
-}
-
-// complete offers the kinds of Flux and leaves files to the shell.
-func complete(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 || strings.ContainsAny(typed, "./") {
-		return nil, cobra.ShellCompDirectiveDefault
-	}
-	var offers []string
-	for _, kind := range fluxkind.All() {
-		offers = append(offers, strings.ToLower(kind.Kind)+"/")
-	}
-	return offers, cobra.ShellCompDirectiveNoSpace
 }
 
 // Options are all that Run needs.
