@@ -52,6 +52,8 @@ type index struct {
 	// versions are the Flux versions that the facts tell of.
 	versions []fluxVersion
 	patches  patches
+	// folders are those that hold documents, once a rule has asked for them.
+	folders map[string]bool
 	// silenced are the rules that annotations silence, by document.
 	silenced map[model.Location][]string
 }

@@ -69,12 +69,10 @@ func pathField(object *model.Object) string {
 // ends in it, as when everything has moved into a folder, or one that is written
 // almost the same.
 func (x *index) nearestFolder(wanted string) string {
-	folders := map[string]bool{}
-	for _, document := range x.Repository.Documents {
-		for folder := path.Dir(document.File); folder != "." && !folders[folder]; folder = path.Dir(folder) {
-			folders[folder] = true
-		}
+	if x.folders == nil {
+		x.folders = foldersOf(x.Repository.Documents)
 	}
+	folders := x.folders
 	sorted := slices.Sorted(maps.Keys(folders))
 	for _, folder := range sorted {
 		if strings.HasSuffix(folder, "/"+wanted) {
@@ -100,4 +98,21 @@ func (x *index) nearestFolder(wanted string) string {
 		near = next
 	}
 	return near
+}
+
+// foldersOf are the folders that hold documents, and those above them.
+func foldersOf(documents []model.Document) map[string]bool {
+	folders := map[string]bool{}
+	last := ""
+	for i := range documents {
+		file := documents[i].File
+		if file == last {
+			continue
+		}
+		last = file
+		for folder := path.Dir(file); folder != "." && !folders[folder]; folder = path.Dir(folder) {
+			folders[folder] = true
+		}
+	}
+	return folders
 }
