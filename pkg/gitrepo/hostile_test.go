@@ -24,7 +24,7 @@ const releaseHead = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nm
 // to the power of the levels when it is written out.
 func aliasBomb(indent string, levels int) string {
 	var b strings.Builder
-	b.WriteString(indent + "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n")
+	b.WriteString(indent + "a0: &a0 [" + strings.Repeat("lol, ", 9) + "lol]\n")
 	for i := 1; i < levels; i++ {
 		fmt.Fprintf(&b, "%sa%d: &a%[2]d [%s]\n", indent, i, strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9)+fmt.Sprintf("*a%d", i-1))
 	}
