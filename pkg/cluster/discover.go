@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
 
 // resource is a kind that the server can list.
@@ -49,12 +50,13 @@ func (r resource) path(namespace, name string) string {
 const acceptDiscovery = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList," +
 	"application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json"
 
-// discover returns the kinds of all Flux groups. It asks the server each time: a
+// discover returns the kinds of all Flux groups and, where the server tells it in
+// the same answer, which versions it serves of every other kind. It asks the server each time: a
 // cached list may be hours old.
-func (c *client) discover(ctx context.Context) ([]resource, error) {
+func (c *client) discover(ctx context.Context) ([]resource, []model.ServedAPI, error) {
 	body, err := c.get(ctx, "apis", nil, acceptDiscovery)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer body.Close()
 	var (
@@ -63,7 +65,7 @@ func (c *client) discover(ctx context.Context) ([]resource, error) {
 		decoder  = jsontext.NewDecoder(body, tolerant)
 	)
 	if decoder.PeekKind() != '{' {
-		return nil, errNotObject
+		return nil, nil, errNotObject
 	}
 	err = eachMember(decoder, func(name string) error {
 		switch name {
@@ -91,14 +93,14 @@ func (c *client) discover(ctx context.Context) ([]resource, error) {
 		return decoder.SkipValue()
 	})
 	if err != nil {
-		return nil, fmt.Errorf("the list of API groups breaks off or is not one: %w", err)
+		return nil, nil, fmt.Errorf("the list of API groups breaks off or is not one: %w", err)
 	}
 	for _, v := range versions {
 		if err := c.discoverVersion(ctx, &found, v[0], v[1]); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return found.resources(), nil
+	return found.resources(), found.apis(), nil
 }
 
 // decodeGroup reads one group of the aggregated form.
@@ -121,6 +123,13 @@ func (d *discovered) decodeGroup(decoder *jsontext.Decoder) error {
 	}
 	if err := decodeNext(decoder, &group); err != nil {
 		return err
+	}
+	for _, v := range group.Versions {
+		for _, r := range v.Resources {
+			if !strings.Contains(r.Resource, "/") {
+				d.serve(group.Metadata.Name, v.Version, r.ResponseKind.Kind)
+			}
+		}
 	}
 	if !fluxkind.IsGroup(group.Metadata.Name) {
 		return nil
@@ -160,6 +169,30 @@ func (c *client) discoverVersion(ctx context.Context, found *discovered, group, 
 // discovered collects resources, one for each kind.
 type discovered struct {
 	list []resource
+	// served are the versions of each group and kind.
+	served map[[2]string][]string
+}
+
+func (d *discovered) serve(group, version, kind string) {
+	if d.served == nil {
+		d.served = map[[2]string][]string{}
+	}
+	key := [2]string{name(group), name(kind)}
+	if version = name(version); !slices.Contains(d.served[key], version) {
+		d.served[key] = append(d.served[key], version)
+	}
+}
+
+// apis lists what is served, by group and kind.
+func (d *discovered) apis() []model.ServedAPI {
+	var list []model.ServedAPI
+	for key, versions := range d.served {
+		list = append(list, model.ServedAPI{Group: key[0], Kind: key[1], Versions: versions})
+	}
+	slices.SortFunc(list, func(a, b model.ServedAPI) int {
+		return cmp.Or(strings.Compare(a.Group, b.Group), strings.Compare(a.Kind, b.Kind))
+	})
+	return list
 }
 
 func (d *discovered) add(group, version, kind, plural string, namespaced bool, verbs []string) {

@@ -19,7 +19,7 @@ func Namespaces(ctx context.Context, config *rest.Config) []string {
 // Names does the same for the objects of one Flux kind in a namespace.
 func Names(ctx context.Context, config *rest.Config, kind fluxkind.Kind, namespace string) []string {
 	return listNames(ctx, config, func(c *client) ([]string, error) {
-		resources, err := c.discover(ctx)
+		resources, _, err := c.discover(ctx)
 		var paths []string
 		for _, r := range resources {
 			if r.group == kind.Group && r.kind == kind.Kind {

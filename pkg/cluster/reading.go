@@ -50,7 +50,7 @@ func (r *reading) readKinds(ctx context.Context) bool {
 		resourcesErr, definitionsErr error
 	)
 	group.Go(func() error {
-		r.resources, resourcesErr = r.client.discover(ctx)
+		r.resources, r.cluster.APIs, resourcesErr = r.client.discover(ctx)
 		return nil
 	})
 	group.Go(func() error {

@@ -130,6 +130,7 @@ func (r *run) join(ctx context.Context) {
 	merge.Explain(r.facts, r.history(ctx))
 	r.facts.References = merge.References(r.facts)
 	r.blame(ctx)
+	r.facts.Versions = merge.Versions(r.facts)
 	r.checkpoint(session.ProjectContextAnalyzed)
 }
 
@@ -208,6 +209,7 @@ func (r *run) assemble(context.Context) {
 	report.BlastRadius = convert(r.blast, reportDeletion)
 	report.Ownership = reportOwnership(r.ownership)
 	report.RootCauses = convert(r.facts.RootCauses, reportRootCause)
+	report.Versions = reportVersions(r.facts.Versions)
 	report.References = convert(r.facts.References, reportReference)
 }
 

@@ -18,6 +18,9 @@ type Cluster struct {
 	// Outside are Flux objects that were read only because others refer to
 	// them: they are judged, but neither shown nor counted.
 	Outside []*Object
+	// APIs are all kinds outside the core group that the cluster serves, sorted;
+	// empty when the server does not say so.
+	APIs []ServedAPI
 	// RootCauses are why objects of Objects do not work; Location is not set.
 	RootCauses []RootCause
 	// Kinds says of each Flux kind that the cluster serves how well it could

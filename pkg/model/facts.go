@@ -26,6 +26,8 @@ type Facts struct {
 	// sorted by ID.
 	Objects    []*Object
 	RootCauses []RootCause
+	// Versions is nil unless both sides were read and belong together.
+	Versions *Versions
 	// References are the Secrets, ConfigMaps and service accounts that Objects
 	// name.
 	References []NamedReference

@@ -37,6 +37,7 @@ func (p *Text) PrintObj(obj runtime.Object, w io.Writer) error {
 		page.board,
 		page.rootCauses,
 		page.missing,
+		page.versions,
 		page.commits,
 		page.drift,
 		page.blast,

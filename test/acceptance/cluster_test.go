@@ -62,8 +62,8 @@ func (c *clusters) get(scenario string, replace []string) (*clustertest.Cluster,
 		options.CRDs = []string{"none"}
 	case "pods":
 		options.Load = []string{"../fixtures/scenarios/steady", "../fixtures/scenarios/pods"}
-	case "references", "upgrade":
-		options.Load = []string{"../fixtures/scenarios/clean", filepath.Join("../fixtures/scenarios", scenario)}
+	case "references":
+		options.Load = []string{"../fixtures/scenarios/clean", "../fixtures/scenarios/references"}
 	case "resourcesets":
 		options.CRDs = []string{"2.9", "flux-operator"}
 		fallthrough

@@ -33,6 +33,8 @@ type ContextReport struct {
 	Objects []Object `json:"objects"`
 	// RootCauses are the objects that neither work nor wait for another.
 	RootCauses []RootCause `json:"rootCauses"`
+	// Versions is absent unless a cluster and its repository were read.
+	Versions *Versions `json:"versions,omitempty"`
 	// References are the Secrets, ConfigMaps and service accounts that Flux
 	// objects name, and where they are.
 	References []Reference `json:"references"`
