@@ -8,10 +8,10 @@ import (
 // RepositoryAddress reduces the URL of a Git repository to host/path in lower
 // case, so that the https, ssh and scp-like forms of one repository are equal.
 // User and .git are dropped, and the port too: servers use another one for SSH
-// than for HTTPS. Local paths and file URLs give the path. It is empty for what
-// is no address.
+// than for HTTPS. Local paths and file URLs give the path as it is. It is empty
+// for what is no address.
 func RepositoryAddress(address string) string {
-	address = strings.ToLower(strings.TrimSpace(address))
+	address = strings.TrimSpace(address)
 	if !strings.Contains(address, "://") {
 		// user@host:path, the form of scp.
 		before, after, ok := strings.Cut(address, ":")
@@ -20,12 +20,12 @@ func RepositoryAddress(address string) string {
 		}
 		address = "ssh://" + before + "/" + strings.TrimPrefix(after, "/")
 	}
-	u, err := url.Parse(address)
+	if rest, ok := strings.CutPrefix(address, "file://"); ok {
+		return repositoryPath(rest)
+	}
+	u, err := url.Parse(strings.ToLower(address))
 	if err != nil {
 		return ""
-	}
-	if u.Scheme == "file" {
-		return repositoryPath(u.Path)
 	}
 	host := u.Hostname()
 	path := repositoryPath(u.Path)
@@ -38,13 +38,20 @@ func RepositoryAddress(address string) string {
 // canonicalHost knows the hosts that have another name, or other paths, for
 // SSH than for HTTPS.
 func canonicalHost(host, path string) string {
+	if organisation, ok := strings.CutSuffix(host, ".visualstudio.com"); ok && organisation != "vs-ssh" {
+		host, path = "dev.azure.com", organisation+"/"+path // the former name of Azure DevOps
+	}
 	switch host {
 	case "ssh.github.com", "altssh.gitlab.com", "altssh.bitbucket.org":
 		_, host, _ = strings.Cut(host, ".")
-	case "ssh.dev.azure.com": // ssh.dev.azure.com:v3/organisation/project/repository
+	case "ssh.dev.azure.com", "vs-ssh.visualstudio.com": // ssh.dev.azure.com:v3/organisation/project/repository
 		host, path = "dev.azure.com", strings.TrimPrefix(path, "v3/")
 	case "dev.azure.com": // dev.azure.com/organisation/project/_git/repository
 		path = strings.Replace(path, "/_git/", "/", 1)
+	default: // Bitbucket Data Center: host/scm/project/repository, over SSH without scm
+		if rest, ok := strings.CutPrefix(path, "scm/"); ok && strings.Contains(rest, "/") {
+			path = rest
+		}
 	}
 	return host + "/" + path
 }
