@@ -100,16 +100,22 @@ func New(factory *cmdutil.Factory) *cobra.Command {
 	flags.BoolVarP(&factory.Quiet, "quiet", "q", factory.Quiet,
 		"If true, print nothing but the document and errors.")
 
-	root.AddCommand(
-		completion.NewCommand(factory),
-		docs.NewCommand(factory),
-		options.NewCommand(factory),
-		rules.NewCommand(factory),
-		schema.NewCommand(factory),
-		session.NewCommand(factory),
-		version.NewCommand(factory),
-		why.NewCommand(factory),
-	)
-	templates.ActsAsRootCommand(root, nil, templates.CommandGroups{}...)
+	groups := templates.CommandGroups{
+		{Message: "Commands about a Project:", Commands: []*cobra.Command{
+			why.NewCommand(factory),
+			session.NewCommand(factory),
+		}},
+		{Message: "Commands to Read More:", Commands: []*cobra.Command{
+			docs.NewCommand(factory),
+			rules.NewCommand(factory),
+			schema.NewCommand(factory),
+		}},
+		{Message: "Settings Commands:", Commands: []*cobra.Command{
+			completion.NewCommand(factory),
+		}},
+	}
+	groups.Add(root)
+	root.AddCommand(options.NewCommand(factory), version.NewCommand(factory))
+	templates.ActsAsRootCommand(root, []string{"options"}, groups...)
 	return root
 }
