@@ -28,11 +28,16 @@ func (r *run) openSession(context.Context) {
 		return
 	}
 	r.session = opened
-	r.update(func(state *session.State) {
-		state.Focus = append([]string{}, r.Focus...)
-		state.Folder = r.Folder
-		r.Docs.FreshSince = state.DocsSince.Time
-	})
+	if r.Resumed != nil {
+		r.update(r.describe)
+	}
+	r.Docs.FreshSince = opened.State().DocsSince.Time
+}
+
+// describe says what the run is about, for the one that goes on with it.
+func (r *run) describe(state *session.State) {
+	state.Focus = append([]string{}, r.Focus...)
+	state.Folder = r.Folder
 }
 
 // open resumes the session that was asked for, else starts one.
@@ -40,7 +45,7 @@ func (r *run) open() (*session.Session, error) {
 	if r.Resumed != nil {
 		return r.Resumed, nil
 	}
-	return session.Create(r.SessionDir, r.now)
+	return session.Create(r.SessionDir, r.now, r.describe)
 }
 
 // collect runs the three collectors side by side.

@@ -27,13 +27,18 @@ type Session struct {
 // Create starts a session in a folder: the file exists, complete and readable
 // by this user only, when Create returns, and the checkpoint
 // session_initialized is passed. Close the session when the run ends, however
-// it ends. The error is ErrUnsafe when other users could replace the file.
-func Create(dir string, now time.Time) (*Session, error) {
-	return create(dir, State{
+// it ends. What change sets is in the file from its first moment on. The error is
+// ErrUnsafe when other users could replace the file.
+func Create(dir string, now time.Time, change ...func(*State)) (*Session, error) {
+	state := State{
 		Session:   newState(newID(now), now),
 		Focus:     []string{},
 		DocsSince: metav1.NewMicroTime(now),
-	})
+	}
+	for _, set := range change {
+		set(&state)
+	}
+	return create(dir, state)
 }
 
 func newState(id string, now time.Time) v1alpha1.Session {
@@ -106,6 +111,11 @@ func Resume(dir, id string) (*Session, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.state, s.written = *state, written
+	if !s.state.HasPassed(SessionInitialized) { // written by a version without marks
+		if err := s.state.pass(SessionInitialized, false); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
 	return s, nil
 }
 

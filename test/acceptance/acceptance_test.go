@@ -48,6 +48,7 @@ func TestMain(m *testing.M) {
 		"kubectl-fluxctx":          command,
 		"kubectl_complete-fluxctx": command,
 		"flux-fluxctx":             command,
+		"no-sockets":               noSockets,
 	})
 }
 
