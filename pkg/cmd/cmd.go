@@ -46,7 +46,6 @@ func Execute(args []string, streams genericiooptions.IOStreams, environment cmdu
 	if words, ok := completionWords(args); ok {
 		completion.Register(root, factory)
 		root.SetArgs(words)
-		root.SetErr(io.Discard) // it would go between the lines that the shell shows
 	}
 	err := root.ExecuteContext(ctx)
 	if ctx.Err() != nil {

@@ -1,6 +1,7 @@
 package completion
 
 import (
+	"io"
 	"slices"
 	"strings"
 
@@ -30,6 +31,7 @@ func Register(root *cobra.Command, factory *cmdutil.Factory) {
 }
 
 func register(cmd *cobra.Command, factory *cmdutil.Factory) {
+	cmd.SetErr(io.Discard) // cobra says there how it went; the options command shows that on stdout
 	cmd.LocalFlags().VisitAll(func(flag *pflag.Flag) {
 		if offer := offerOf(factory, flag); offer != nil {
 			_ = cmd.RegisterFlagCompletionFunc(flag.Name, offer) // fails only where a command registered its own
