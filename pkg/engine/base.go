@@ -64,7 +64,7 @@ func (r *run) openBase(ctx context.Context, reason model.BaseReason, revision st
 	if err != nil {
 		return nil, err
 	}
-	defer commit.Close()
+	defer func() { _ = commit.Close() }() // it was only read
 	// What is wrong with its files was wrong then; only the present is told.
 	base.Repository, _, err = gitrepo.ScanCommit(ctx, commit, r.repository.Git)
 	if err != nil {

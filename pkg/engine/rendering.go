@@ -37,11 +37,11 @@ func (r *run) render(ctx context.Context) {
 		return
 	}
 	defer files.Close()
-	began := time.Now()
+	began := r.Now()
 	r.rendering = r.build(ctx, r.repository, files.FS(), r.Rendering.Budget, r.relevance())
 	if r.Rendering.Budget > 0 {
 		// What is rendered besides has the rest of the time.
-		r.Rendering.Budget = max(r.Rendering.Budget-time.Since(began), time.Millisecond)
+		r.Rendering.Budget = max(r.Rendering.Budget-r.Now().Sub(began), time.Millisecond)
 	}
 }
 

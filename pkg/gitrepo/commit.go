@@ -97,7 +97,7 @@ func MergeBase(ctx context.Context, root, revision string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer commit.Close()
+	defer func() { _ = commit.Close() }() // it was only read
 	clone, err := findClone(ctx, root)
 	if err != nil {
 		return "", err

@@ -152,7 +152,7 @@ func (v *visitor) folder(f folder) {
 		}
 		return
 	}
-	defer open.Close()
+	defer func() { _ = open.Close() }()
 	entries, err := v.entries(open)
 	if err != nil {
 		v.problem(f.name, "FolderUnreadable", err, "check the permissions of the folder")
@@ -252,7 +252,7 @@ func (v *visitor) read(folder originFolder, base string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer open.Close()
+	defer func() { _ = open.Close() }()
 	if v.buffer == nil {
 		v.buffer = make([]byte, 256<<10)
 	}
