@@ -252,7 +252,7 @@ func (v *visitor) read(folder originFolder, base string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = open.Close() }()
+	defer open.Close()
 	if v.buffer == nil {
 		v.buffer = make([]byte, 256<<10)
 	}
