@@ -96,7 +96,12 @@ func newSources(g *graph, pipelines []model.Pipeline) *sources {
 	for _, k := range kustomizations {
 		spec := k.spec.(*fluxkind.Kustomization)
 		folder, climbs := clamp(spec.Path)
-		if folder, ok := s.inScan(folder); ok && folder != "" && !climbs && strings.HasPrefix(k.file.name, folder+"/") {
+		if inside, ok := s.inScan(folder); ok {
+			folder = inside
+		}
+		// A path outside of the scanned folder may be meant from that folder: an
+		// example, or a vendored copy, is a repository of its own.
+		if folder != "" && !climbs && strings.HasPrefix(k.file.name, folder+"/") {
 			if source, ok := nearest(s.objects[spec.SourceRef.Kind+"/"+spec.SourceRef.Name], k, spec.SourceRef.Namespace); ok {
 				s.own[source.Object] = true
 				if spec, ok := source.spec.(*fluxkind.GitRepository); ok && spec.Ref != nil && spec.Ref.Branch != "" {
