@@ -28,7 +28,7 @@ const (
 	rbacFile = "../../docs/rbac.yaml"
 	// accounts has a user of the shipped roles, one of the first role only, and
 	// one of the first role in one namespace.
-	accounts = "testdata/accounts.yaml"
+	accounts = "../../test/fixtures/accounts.yaml"
 )
 
 // TestAPIServer reads a real API server whose objects have the statuses that real

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -69,8 +70,13 @@ func TestScripts(t *testing.T) {
 				Dir:                 folder,
 				RequireExplicitExec: true,
 				Condition: func(condition string) (bool, error) {
-					// Scripts on a real API server run always, in CI above all.
-					return condition != "no-cluster" || clustertest.Unwanted(), nil
+					switch condition {
+					case "no-cluster": // in CI never
+						return clustertest.Unwanted(), nil
+					case "mounts":
+						return exec.CommandContext(t.Context(), "unshare", "--map-root-user", "--mount", "true").Run() == nil, nil
+					}
+					return false, fmt.Errorf("no such condition: %s", condition)
 				},
 				Setup: func(env *testscript.Env) error {
 					return setup(t, env, root)
@@ -83,6 +89,7 @@ func TestScripts(t *testing.T) {
 					"interrupted": interrupted,
 					"jq":          jq,
 					"mistakes":    mistakes,
+					"requests":    requests,
 					"screen":      screen,
 					"serve":       serve,
 					"session":     sessionFile,

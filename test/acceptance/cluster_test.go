@@ -23,12 +23,15 @@ import (
 type clusters struct {
 	mu      sync.Mutex
 	running map[string]*clustertest.Cluster
+	folders []string // temporary ones
 }
 
 // command makes a scenario the current cluster of the script:
 //
 //	cluster SCENARIO [OLD=NEW]…    one of test/fixtures/scenarios, or none
 //
+// The scenario audited is steady with the shipped roles, test/fixtures/accounts.yaml
+// and an audit log, which AUDIT names: one script has it for itself.
 // Texts of its objects, commits for example, may be replaced.
 // KUBECONFIG names it, KUBECTL is a kubectl of its version.
 func (c *clusters) command(ts *testscript.TestScript, neg bool, args []string) {
@@ -40,6 +43,7 @@ func (c *clusters) command(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("KUBECONFIG", cluster.Kubeconfig)
 	ts.Setenv("KUBECTL", cluster.Kubectl)
 	ts.Setenv("SERVER", cluster.Server)
+	ts.Setenv("AUDIT", cluster.AuditLog)
 }
 
 func (c *clusters) get(scenario string, replace []string) (*clustertest.Cluster, error) {
@@ -60,6 +64,14 @@ func (c *clusters) get(scenario string, replace []string) (*clustertest.Cluster,
 	switch scenario {
 	case "none":
 		options.CRDs = []string{"none"}
+	case "audited":
+		options.Load = []string{"../fixtures/scenarios/steady", "../../docs/rbac.yaml", "../fixtures/accounts.yaml"}
+		folder, err := os.MkdirTemp("", "fluxctx-audit-")
+		if err != nil {
+			return nil, err
+		}
+		c.folders = append(c.folders, folder)
+		options.AuditLog = filepath.Join(folder, "audit.log")
 	case "pods":
 		options.Load = []string{"../fixtures/scenarios/steady", "../fixtures/scenarios/pods"}
 	case "references":
@@ -82,6 +94,11 @@ func (c *clusters) stop(t *testing.T) {
 	for scenario, cluster := range c.running {
 		if err := cluster.Stop(); err != nil {
 			t.Errorf("stop %s: %v", scenario, err)
+		}
+	}
+	for _, folder := range c.folders {
+		if err := os.RemoveAll(folder); err != nil {
+			t.Error(err)
 		}
 	}
 }
