@@ -49,11 +49,18 @@ type wireStatus struct {
 	LastHandledReconcileAt string `json:"lastHandledReconcileAt"`
 	LastAppliedRevision    string `json:"lastAppliedRevision"`
 	LastAttemptedRevision  string `json:"lastAttemptedRevision"`
+	LastAppliedOrigin      string `json:"lastAppliedOriginRevision"`
 	Artifact               *struct {
 		Revision       string    `json:"revision"`
 		Digest         string    `json:"digest"`
 		LastUpdateTime timestamp `json:"lastUpdateTime"`
 		Size           int64     `json:"size"`
+		// Metadata are the annotations of an OCI artifact; these two say what it
+		// was built of.
+		Metadata struct {
+			Source   string `json:"org.opencontainers.image.source"`
+			Revision string `json:"org.opencontainers.image.revision"`
+		} `json:"metadata"`
 	} `json:"artifact"`
 	// Inventory has entries for kinds that apply objects; an ArtifactGenerator
 	// has a list of another form in its place.
@@ -127,6 +134,7 @@ func (w *wireStatus) model() model.Status {
 		LastHandledReconcileAt: name(w.LastHandledReconcileAt),
 		LastAppliedRevision:    name(w.LastAppliedRevision),
 		LastAttemptedRevision:  name(w.LastAttemptedRevision),
+		LastAppliedOrigin:      name(w.LastAppliedOrigin),
 		Failures:               w.Failures,
 		URL:                    name(w.URL),
 		LatestRef:              name(w.LatestImage),
@@ -142,6 +150,7 @@ func (w *wireStatus) model() model.Status {
 	if a := w.Artifact; a != nil {
 		s.Artifact = &model.Artifact{
 			Revision: name(a.Revision), Digest: name(a.Digest), LastUpdateTime: a.LastUpdateTime.Time, Size: a.Size,
+			Repository: model.RepositoryAddress(name(a.Metadata.Source)), Origin: name(a.Metadata.Revision),
 		}
 	}
 	if w.WebhookPath != "" {

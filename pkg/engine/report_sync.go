@@ -18,7 +18,7 @@ func reportSync(sync *model.Sync) *v1alpha1.Sync {
 		Path:    sync.Path,
 		Sources: convert(sync.Sources, func(s model.SyncedSource) v1alpha1.SyncedSource {
 			return v1alpha1.SyncedSource{
-				Object: objectRef(s.ID), URL: s.URL, Remote: s.Remote, Branch: s.Branch, Upstream: s.Upstream, Fetched: s.Fetched, MergeBase: s.MergeBase,
+				Object: objectRef(s.ID), URL: s.URL, Remote: s.Remote, Branch: s.Branch, Upstream: s.Upstream, Artifact: s.Artifact, Fetched: s.Fetched, MergeBase: s.MergeBase,
 				NotPushed: reportCommits(s.NotPushed), NotFetched: reportCommits(s.NotFetched), NotHere: reportCommits(s.NotHere), Summary: s.Summary,
 			}
 		}),

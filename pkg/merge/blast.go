@@ -149,7 +149,7 @@ func (b *blast) fleet(rendering *model.Rendering, repository *model.Repository) 
 			name := strings.TrimSuffix(path.Dir(build.File), "/flux-system") // as bootstrap lays it out
 			if b.sides != nil {
 				name = ""
-				if !own.root(*b.sides, build, b.live[build.Owner]) {
+				if !own.root(*b.sides, b.facts.Sync, build, b.live[build.Owner]) {
 					continue
 				}
 			}

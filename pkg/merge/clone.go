@@ -22,17 +22,33 @@ func matchClone(sides Sides) *model.Sync {
 	}
 	var foreign []string
 	// With -n the sources of what is shown may lie outside.
-	for _, object := range slices.Concat(sides.Cluster.Objects, sides.Cluster.Outside) {
-		spec, ok := object.Spec.(*fluxkind.GitRepository)
-		if !ok {
-			continue
+	live := slices.Concat(sides.Cluster.Objects, sides.Cluster.Outside)
+	applied := map[model.ID]bool{}
+	for _, object := range live {
+		if object.Kind == "Kustomization" {
+			applied[sourceOf(object)] = true
 		}
-		remote, ours := remotes[model.RepositoryAddress(spec.URL)]
-		if !ours {
-			foreign = append(foreign, spec.URL)
-			continue
+	}
+	for _, object := range live {
+		switch spec := object.Spec.(type) {
+		case *fluxkind.GitRepository:
+			if remote, ours := remotes[model.RepositoryAddress(spec.URL)]; ours {
+				sync.Sources = append(sync.Sources, gitSource(object, spec, remote))
+			} else {
+				foreign = append(foreign, spec.URL)
+			}
+		case *fluxkind.OCIRepository:
+			// Charts and images have these annotations too; what counts is what
+			// somebody applies.
+			if object.Status.Artifact == nil || object.Status.Artifact.Repository == "" || !applied[object.ID] {
+				continue
+			}
+			if remote, ours := remotes[object.Status.Artifact.Repository]; ours {
+				sync.Sources = append(sync.Sources, artifactSource(object, spec, remote))
+			} else {
+				foreign = append(foreign, spec.URL+" of "+object.Status.Artifact.Repository)
+			}
 		}
-		sync.Sources = append(sync.Sources, syncedSource(object, spec, remote))
 	}
 	slices.SortFunc(sync.Sources, func(a, b model.SyncedSource) int { return a.ID.Compare(b.ID) })
 	sync.Root, sync.Path = syncRoot(sides, sync)
@@ -45,7 +61,36 @@ func matchClone(sides Sides) *model.Sync {
 	return sync
 }
 
-func syncedSource(object *model.Object, spec *fluxkind.GitRepository, remote string) model.SyncedSource {
+// artifactSource is a source whose artifact was built of this repository. Its
+// branch may be a tag: only the log of the clone tells.
+func artifactSource(object *model.Object, spec *fluxkind.OCIRepository, remote string) model.SyncedSource {
+	artifact := object.Status.Artifact
+	source := model.SyncedSource{ID: object.ID, URL: spec.URL, Remote: remote, Artifact: artifact.Revision}
+	source.Interval, _ = spec.Interval.Value()
+	source.Branch, source.Fetched = model.Revision(artifact.Origin)
+	return source
+}
+
+// commitOf is the commit of a revision that a Kustomization has applied or
+// tried, empty when nobody knows: that of an artifact is the one that it was
+// built of.
+func commitOf(sync *model.Sync, kustomization *model.Object, revision string) string {
+	i := slices.IndexFunc(sync.Sources, func(s model.SyncedSource) bool { return s.ID == sourceOf(kustomization) })
+	if i >= 0 && sync.Sources[i].Artifact != "" {
+		switch status := &kustomization.Status; {
+		case revision == status.LastAppliedRevision && status.LastAppliedOrigin != "":
+			revision = status.LastAppliedOrigin
+		case revision == sync.Sources[i].Artifact:
+			return sync.Sources[i].Fetched
+		default:
+			return ""
+		}
+	}
+	_, hash := model.Revision(revision)
+	return hash
+}
+
+func gitSource(object *model.Object, spec *fluxkind.GitRepository, remote string) model.SyncedSource {
 	source := model.SyncedSource{ID: object.ID, URL: spec.URL, Remote: remote}
 	source.Interval, _ = spec.Interval.Value()
 	if spec.Ref == nil {
@@ -88,7 +133,7 @@ func syncRoot(sides Sides, sync *model.Sync) (model.ID, string) {
 	for _, object := range sides.Cluster.Objects {
 		switch spec := object.Spec.(type) {
 		case *fluxkind.FluxInstance:
-			if spec.Sync != nil && isRemote(sides.Repository, spec.Sync.URL) {
+			if spec.Sync != nil && fetchesClone(sides.Repository, sync, spec.Sync.URL) {
 				return object.ID, folder(sides.Repository, spec.Sync.Path)
 			}
 		case *fluxkind.Kustomization:
@@ -116,8 +161,12 @@ func syncRoot(sides Sides, sync *model.Sync) (model.ID, string) {
 	return model.ID{}, ""
 }
 
-// isRemote is true when an address is a remote of the clone.
-func isRemote(repository *model.Repository, url string) bool {
+// fetchesClone is true for the address of a remote of the clone, and for that of
+// an artifact that was built of it.
+func fetchesClone(repository *model.Repository, sync *model.Sync, url string) bool {
+	if slices.ContainsFunc(sync.Sources, func(s model.SyncedSource) bool { return s.Artifact != "" && s.URL == url }) {
+		return true
+	}
 	address := model.RepositoryAddress(url)
 	return address != "" && slices.ContainsFunc(repository.Git.Remotes, func(r model.Remote) bool { return model.RepositoryAddress(r.URL) == address })
 }
@@ -125,8 +174,9 @@ func isRemote(repository *model.Repository, url string) bool {
 // ownBuilds are what this cluster makes of the repository.
 type ownBuilds struct {
 	repository *model.Repository
-	// sources are those of the cluster that fetch this repository.
-	sources map[model.ID]bool
+	// sources are those of the cluster that fetch this repository, artifacts
+	// those that fetch what was built of it.
+	sources, artifacts map[model.ID]bool
 	// objects are what the builds of this cluster make, by identity; nil for an
 	// identity that two of them make.
 	objects map[model.ID]*model.EffectiveObject
@@ -140,11 +190,12 @@ type ownBuilds struct {
 
 func newOwnBuilds(sides Sides, sync *model.Sync) ownBuilds {
 	own := ownBuilds{
-		repository: sides.Repository, sources: map[model.ID]bool{}, objects: map[model.ID]*model.EffectiveObject{},
+		repository: sides.Repository, sources: map[model.ID]bool{}, artifacts: map[model.ID]bool{}, objects: map[model.ID]*model.EffectiveObject{},
 		makers: map[*model.EffectiveObject]*model.RenderedBuild{}, builds: map[model.ID][]*model.RenderedBuild{}, byPlace: map[model.Location][]*model.EffectiveObject{}, others: map[string]bool{},
 	}
 	for _, source := range sync.Sources {
 		own.sources[source.ID] = true
+		own.artifacts[source.ID] = source.Artifact != ""
 	}
 	if sides.Rendering == nil {
 		return own
@@ -161,7 +212,7 @@ func newOwnBuilds(sides Sides, sync *model.Sync) ownBuilds {
 		if build.Parent >= 0 {
 			ours[i] = ours[build.Parent]
 		} else {
-			ours[i] = own.root(sides, build, live[build.Owner])
+			ours[i] = own.root(sides, sync, build, live[build.Owner])
 		}
 		if !ours[i] {
 			continue
@@ -187,7 +238,7 @@ func newOwnBuilds(sides Sides, sync *model.Sync) ownBuilds {
 }
 
 // root is true for a build that starts in this cluster.
-func (own ownBuilds) root(sides Sides, build *model.RenderedBuild, live *model.Object) bool {
+func (own ownBuilds) root(sides Sides, sync *model.Sync, build *model.RenderedBuild, live *model.Object) bool {
 	if sides.ClusterPath != "" {
 		return within(build.Path, sides.ClusterPath) || within(build.File, sides.ClusterPath)
 	}
@@ -199,8 +250,12 @@ func (own ownBuilds) root(sides Sides, build *model.RenderedBuild, live *model.O
 		at, ok := own.folder(live)
 		return ok && at == build.Path && (own.sources[sourceOf(live)] || len(sides.Repository.Git.Remotes) == 0)
 	case *fluxkind.FluxInstance:
-		return spec.Sync != nil && folder(sides.Repository, spec.Sync.Path) == build.Path &&
-			(isRemote(sides.Repository, spec.Sync.URL) || len(sides.Repository.Git.Remotes) == 0)
+		if spec.Sync == nil {
+			return false
+		}
+		at := folder(sides.Repository, spec.Sync.Path)
+		return (at == build.Path || spec.Sync.Kind == "OCIRepository" && below(build.Path, at)) &&
+			(fetchesClone(sides.Repository, sync, spec.Sync.URL) || len(sides.Repository.Git.Remotes) == 0)
 	}
 	return false
 }
@@ -248,7 +303,27 @@ func (own ownBuilds) folder(object *model.Object) (at string, ok bool) {
 	if _, ok := object.Spec.(*fluxkind.Kustomization); !ok || own.repository == nil {
 		return "", false
 	}
-	return folder(own.repository, pathOf(object)), true
+	at = folder(own.repository, pathOf(object))
+	if !own.artifacts[sourceOf(object)] {
+		return at, true
+	}
+	// The root of an artifact may be any folder of the repository.
+	found := at
+	for i := range own.repository.Builds {
+		build := &own.repository.Builds[i]
+		if build.Owner == object.ID && below(build.Path, at) {
+			if found != at && found != build.Path {
+				return at, true
+			}
+			found = build.Path
+		}
+	}
+	return found, true
+}
+
+// below is true when a path in the repository may be one in an artifact.
+func below(inRepository, inArtifact string) bool {
+	return inArtifact == "" || inRepository == inArtifact || strings.HasSuffix(inRepository, "/"+inArtifact)
 }
 
 // folder cleans a path of a spec, as the controller does: leading .. are

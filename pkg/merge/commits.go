@@ -2,6 +2,7 @@ package merge
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -55,8 +56,7 @@ func AskHistory(facts *model.Facts) *Questions {
 		}
 		if slices.ContainsFunc(facts.Sync.Sources, func(s model.SyncedSource) bool { return s.ID == sourceOf(object) }) {
 			for _, revision := range []string{object.Status.LastAppliedRevision, object.Status.LastAttemptedRevision} {
-				_, hash := model.Revision(revision)
-				add(hash)
+				add(commitOf(facts.Sync, object, revision))
 			}
 		}
 	}
@@ -111,6 +111,8 @@ type explainer struct {
 	changed   map[string]bool
 	unreached map[string]bool
 	builds    map[model.ID]map[string]*model.Build
+	// files are those with YAML in them, broken ones included.
+	files map[string]bool
 	// made are what controllers generate, with what they generate it for.
 	made map[model.ID]model.ID
 	// known are the commits of the log, ways what lies between two of them: most
@@ -123,7 +125,7 @@ func newExplainer(facts *model.Facts) *explainer {
 	sides := Sides{Now: facts.Now, Cluster: facts.Cluster, Repository: facts.Repository, Rendering: facts.Rendering, ClusterPath: facts.Sync.Given}
 	e := &explainer{
 		Facts: facts, own: newOwnBuilds(sides, facts.Sync), live: map[model.ID]*model.Object{},
-		changed: map[string]bool{}, unreached: map[string]bool{}, builds: map[model.ID]map[string]*model.Build{},
+		changed: map[string]bool{}, unreached: map[string]bool{}, files: map[string]bool{}, builds: map[model.ID]map[string]*model.Build{},
 		made: generated(facts.Cluster.Objects), known: map[string]bool{}, ways: map[[2]string]model.Commits{},
 	}
 	if facts.History != nil {
@@ -134,6 +136,12 @@ func newExplainer(facts *model.Facts) *explainer {
 	e.anyOwn = len(e.own.makers) > 0
 	for _, object := range slices.Concat(facts.Cluster.Outside, facts.Cluster.Objects) {
 		e.live[object.ID] = object
+	}
+	for _, document := range facts.Repository.Documents {
+		e.files[document.File] = true
+	}
+	for _, broken := range facts.Repository.ParseErrors {
+		e.files[broken.File] = true
 	}
 	for _, change := range facts.Repository.Git.Changed {
 		e.changed[change.Path] = true
@@ -208,8 +216,7 @@ func (e *explainer) source(id model.ID) model.SyncedSource {
 
 // applied is the commit that a Kustomization has applied last.
 func (e *explainer) applied(object *model.Object) string {
-	_, hash := model.Revision(object.Status.LastAppliedRevision)
-	return hash
+	return commitOf(e.Sync, object, object.Status.LastAppliedRevision)
 }
 
 // between are the commits that lead to one commit and not to another.
@@ -243,6 +250,10 @@ func (e *explainer) lacks(tip, hash string) bool {
 func (e *explainer) compareSources() {
 	for i := range e.Sync.Sources {
 		source := &e.Sync.Sources[i]
+		isBranch := e.History != nil && e.History.Tips[upstreamRef(*source)] != ""
+		if source.Artifact != "" && !isBranch {
+			source.Branch = "" // it may be a tag
+		}
 		if e.History == nil {
 			continue
 		}
@@ -281,7 +292,12 @@ func (e *explainer) summary(source *model.SyncedSource) string {
 		if !e.History.Pushed.IsZero() {
 			when, at = " pushed ", e.History.Pushed
 		}
-		text += when + ago(e.Now, at) + ", not fetched yet"
+		text += when + ago(e.Now, at)
+		if source.Artifact != "" {
+			text += ", not in the artifact yet"
+		} else {
+			text += ", not fetched yet"
+		}
 		if source.Interval > 0 {
 			text += " (interval " + compact(source.Interval) + ")"
 		}
@@ -311,15 +327,16 @@ func (e *explainer) compareKustomizations() {
 		}
 		source := e.source(sourceOf(object))
 		k := model.SyncedKustomization{ID: object.ID, Source: source.ID, Path: at, Applied: e.applied(object)}
-		_, k.Attempted = model.Revision(object.Status.LastAttemptedRevision)
+		k.Attempted = commitOf(e.Sync, object, object.Status.LastAttemptedRevision)
 		k.NotApplied = e.between(source.Fetched, k.Applied)
 		files := e.filesOf(object.ID, at)
+		builds := func(file string) bool { return files[file] || e.removed(file) && within(file, at) }
 		if e.History != nil {
-			k.Pending = touching(e.between(e.History.Head, k.Applied), files)
+			k.Pending = touching(e.between(e.History.Head, k.Applied), builds)
 		}
 		if n := len(k.NotApplied.List); n > 0 && !suspendedHere(object) {
 			k.Summary = fmt.Sprintf("has applied %s, %s behind what is fetched", short(k.Applied), counted(k.NotApplied))
-			if touched := touching(k.NotApplied, files); len(files) > 0 {
+			if touched := touching(k.NotApplied, builds); len(files) > 0 {
 				k.Summary += fmt.Sprintf("; %d of them %s", len(touched.List), plural(len(touched.List), "changes its files", "change its files"))
 			}
 		}
@@ -342,11 +359,17 @@ func (e *explainer) filesOf(id model.ID, at string) map[string]bool {
 	return files
 }
 
-// touching keeps the commits that change one of the files.
-func touching(commits model.Commits, files map[string]bool) model.Commits {
+// removed is true for a manifest of the log that is not here any more.
+func (e *explainer) removed(file string) bool {
+	extension := path.Ext(file)
+	return (extension == ".yaml" || extension == ".yml") && !e.files[file]
+}
+
+// touching keeps the commits that change one of the files that count.
+func touching(commits model.Commits, counts func(file string) bool) model.Commits {
 	kept := model.Commits{AtLeast: commits.AtLeast}
 	for _, commit := range commits.List {
-		if slices.ContainsFunc(commit.Files, func(file string) bool { return files[file] }) {
+		if slices.ContainsFunc(commit.Files, counts) {
 			kept.List = append(kept.List, commit)
 		}
 	}

@@ -159,9 +159,12 @@ func (d *drifter) appliedCommits(build *model.RenderedBuild) []string {
 			if applied == "" || !d.own.sources[sourceOf(owner)] {
 				return nil
 			}
-			_, attempted := model.Revision(owner.Status.LastAttemptedRevision)
-			if attempted == "" || attempted == applied {
+			attempted := commitOf(d.Sync, owner, owner.Status.LastAttemptedRevision)
+			switch {
+			case attempted == applied, owner.Status.LastAttemptedRevision == "":
 				return []string{applied}
+			case attempted == "":
+				return nil
 			}
 			return []string{applied, attempted}
 		}

@@ -125,9 +125,12 @@ type Status struct {
 	LastHandledReconcileAt string
 	LastAppliedRevision    string
 	LastAttemptedRevision  string
-	Artifact               *Artifact
-	Inventory              []InventoryEntry
-	History                []HistoryEntry
+	// LastAppliedOrigin is the Origin of the artifact that was applied last;
+	// empty for one that has none.
+	LastAppliedOrigin string
+	Artifact          *Artifact
+	Inventory         []InventoryEntry
+	History           []HistoryEntry
 	// Failures counts failed Helm actions since the last success.
 	Failures int64
 	// LatestRef is the image an ImagePolicy selected.
@@ -166,6 +169,12 @@ type Artifact struct {
 	Digest         string
 	LastUpdateTime time.Time
 	Size           int64 // bytes; 0 when not published
+	// Repository is the Git repository that an OCI artifact was built of, as
+	// RepositoryAddress has it, Origin the revision of it, for example
+	// main@sha1:3f2a…: its annotations org.opencontainers.image.source and
+	// .revision. Both are empty for other artifacts.
+	Repository string
+	Origin     string
 }
 
 // InventoryEntry is one object that a Kustomization or ResourceSet applied.

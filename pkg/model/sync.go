@@ -32,8 +32,12 @@ type SyncedSource struct {
 	Remote   string
 	Branch   string // empty when a tag, a version or a commit is followed
 	Interval time.Duration
-	// Fetched is the commit of the source's artifact.
+	// Fetched is the commit of the source's artifact, or the one that it was
+	// built of.
 	Fetched string
+	// Artifact is the revision of an OCI artifact that says by its annotations
+	// that it was built of this repository; empty for a Git source.
+	Artifact string
 	// Upstream is the clone's copy of the branch, for example origin/main;
 	// empty when it has none.
 	Upstream string

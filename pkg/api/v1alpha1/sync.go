@@ -27,8 +27,12 @@ type SyncedSource struct {
 	Remote   string `json:"remote"`
 	Branch   string `json:"branch,omitempty"`
 	Upstream string `json:"upstream,omitempty"`
-	// Fetched and MergeBase are commits: the source's, and the newest that it
-	// shares with what is checked out.
+	// Artifact is the revision of an OCI artifact that was built of this
+	// repository, as its annotations say; empty for a Git source.
+	Artifact string `json:"artifact,omitempty"`
+	// Fetched and MergeBase are commits: the source's, or the one that its
+	// artifact was built of, and the newest that it shares with what is checked
+	// out.
 	Fetched   string `json:"fetched,omitempty"`
 	MergeBase string `json:"mergeBase,omitempty"`
 	// NotPushed are checked out but not on Upstream, NotFetched on Upstream but
