@@ -64,6 +64,7 @@ func referencePages(t *testing.T) map[string]string {
 		"exit-codes.md":  page("Exit codes", "Where several apply, 130 comes before 1 before 2 before 3.\n\n"+exitTable()),
 		"environment.md": page("Environment variables", environmentText()),
 		"report.md":      page("The report", reportText(t)),
+		"topics.md":      page("Topics", topicsText()),
 	}
 	var list strings.Builder
 	eachCommand(root, func(command *cobra.Command) {
@@ -77,6 +78,7 @@ func referencePages(t *testing.T) map[string]string {
 - [Exit codes](exit-codes.md)
 - [Environment variables](environment.md)
 - [The report](report.md): what -o json prints, field by field
+- [Topics](topics.md): each focus with its areas, capabilities, documents and rules
 - [Rules](../rules/README.md): what is looked for, why, and what to do
 - [Manual pages](man), for `+"`man -l`"+`
 `)

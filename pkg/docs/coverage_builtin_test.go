@@ -1,48 +1,57 @@
 package docs
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/focus"
 )
 
-// What the product promises offline: every row of the focus table has at least
-// one built-in section behind it.
-func TestBuiltinReferenceCoversTheFocusTable(t *testing.T) {
-	topics, areas, capabilities, names := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for _, section := range Builtin() {
-		for _, topic := range section.Topics {
-			topics[topic] = true
-			if row, known := focus.Lookup(topic); known {
-				names[row.SessionCapability] = true
-			}
-		}
-		for _, area := range section.Areas {
-			areas[area] = true
-		}
-		for _, capability := range section.Capabilities {
-			capabilities[capability] = true
-		}
+// What the product promises without a network: each row of the focus table has
+// documents behind it. docs/reference/topics.md shows the rows.
+func TestEveryRowHasADocumentOffline(t *testing.T) {
+	offline := func(topics ...string) Result {
+		return Load(t.Context(), Options{Offline: true, Focus: topics, SiteURL: DefaultSiteURL, Context7URL: DefaultContext7URL})
+	}
+	has := func(r Result, about func(Section) bool) bool {
+		return slices.ContainsFunc(r.Sections, func(s Section) bool { return s.Markdown != "" && about(s) })
 	}
 	for _, topic := range focus.Topics() {
-		if !topics[topic.Name] {
-			t.Errorf("no document about the focus %s", topic.Name)
-		}
+		t.Run("focus/"+topic.Name, func(t *testing.T) {
+			r := offline(topic.Name)
+			if !has(r, func(s Section) bool { return slices.Contains(s.Topics, topic.Name) }) {
+				t.Error("no section about it")
+			}
+			i := slices.IndexFunc(r.Topics, func(c Coverage) bool { return c.Topic == topic.Name })
+			if i < 0 || !r.Topics[i].Covered() || !slices.Contains(r.SessionCapabilities(), topic.SessionCapability) {
+				t.Errorf("it earns %v, want %s among them", r.SessionCapabilities(), topic.SessionCapability)
+			}
+		})
 	}
+	all := offline()
 	for _, area := range focus.Areas() {
-		if !areas[area.ID] {
-			t.Errorf("no document about the area %s", area.ID)
-		}
+		t.Run("area/"+area.ID, func(t *testing.T) {
+			if !has(all, func(s Section) bool { return slices.Contains(s.Areas, area.ID) }) {
+				t.Error("no section about it")
+			}
+		})
 	}
-	for _, capability := range focus.Capabilities() {
-		if !capabilities[capability.ID] {
-			t.Errorf("no document about the capability %s", capability.ID)
-		}
+	for i, capability := range focus.Capabilities() {
+		t.Run("capability/"+capability.ID, func(t *testing.T) {
+			if !has(all, func(s Section) bool { return slices.Contains(s.Capabilities, capability.ID) }) {
+				t.Error("no section about it")
+			}
+			if c := all.Capabilities()[i]; c.Topic != capability.ID || !c.Covered() {
+				t.Errorf("its coverage is %+v", c)
+			}
+		})
 	}
 	for _, name := range focus.SessionCapabilities() {
-		if !names[name] {
-			t.Errorf("no document behind %s", name)
-		}
+		t.Run("session/"+name, func(t *testing.T) {
+			if !slices.Contains(all.SessionCapabilities(), name) {
+				t.Errorf("a run about everything earns %v", all.SessionCapabilities())
+			}
+		})
 	}
 	if n := len(Builtin()); n < 60 {
 		t.Errorf("%d sections, want 60 at least", n)
