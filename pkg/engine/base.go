@@ -16,6 +16,7 @@ import (
 func (r *run) compare(ctx context.Context) {
 	if r.repository != nil && r.repository.Git.Known || r.Base != "" {
 		r.readBase(ctx)
+		merge.CompareApplied(r.facts)
 	}
 	r.blast, r.ownership = merge.Blast(r.facts), merge.Own(r.facts)
 }

@@ -148,6 +148,23 @@ func (c *clone) facts(live *model.Cluster) *model.Facts {
 	return facts
 }
 
+// base is an earlier commit of the clone, scanned and rendered.
+func (c *clone) base(reason model.BaseReason, hash string) *model.Base {
+	c.Helper()
+	commit, err := gitrepo.OpenCommit(context.Background(), c.root, hash)
+	if err != nil {
+		c.Fatal(err)
+	}
+	defer commit.Close()
+	base := &model.Base{Reason: reason, Revision: hash, Commit: hash}
+	base.Repository, _, err = gitrepo.ScanCommit(context.Background(), commit, model.Git{Known: true, WorkTree: c.root, Remotes: []model.Remote{{Name: "origin", URL: capturedURL}}})
+	if err != nil {
+		c.Fatal(err)
+	}
+	base.Rendering, _ = render.Run(context.Background(), base.Repository, commit, render.Options{Lookup: capturedValues})
+	return base
+}
+
 // capturedValues answers as the captured cluster for what was applied by hand.
 func capturedValues(_ context.Context, id model.ID) (map[string]string, error) {
 	switch id.Name {

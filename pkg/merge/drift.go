@@ -76,6 +76,23 @@ func (d *drifter) drift(object *model.Object) []model.Drift {
 	if len(commits) == 0 {
 		return nil
 	}
+	differences := d.differences(made, object)
+	if len(differences) == 0 {
+		return nil
+	}
+	pending, known := d.pending(made, build, commits)
+	if !known {
+		return nil
+	}
+	var drift []model.Drift
+	for _, found := range differences[:min(len(differences), maxDrift)] {
+		drift = append(drift, d.describe(object, found, pending))
+	}
+	return drift
+}
+
+// differences are the fields of a live object that are not as a build makes them.
+func (d *drifter) differences(made *model.EffectiveObject, object *model.Object) []difference {
 	var body struct {
 		Metadata struct {
 			Annotations map[string]string `json:"annotations"`
@@ -86,33 +103,25 @@ func (d *drifter) drift(object *model.Object) []model.Drift {
 		return nil
 	}
 	c := comparison{schema: fluxver.SpecSchema(d.minor, object.APIVersion, object.Kind)}
-	git, live := decodeValue(body.Spec), decodeValue(object.RawSpec)
-	c.compare("spec", git, live, c.schema)
+	c.compare("spec", decodeValue(body.Spec), decodeValue(object.RawSpec), c.schema)
 	if row, ok := fluxkind.Lookup(object.Group, object.Kind); ok && row.DisabledBy != "" &&
 		object.Annotations[row.DisabledBy] == "disabled" && body.Metadata.Annotations[row.DisabledBy] != "disabled" {
 		c.found = append(c.found, difference{field: "metadata.annotations[" + row.DisabledBy + "]", live: "disabled"})
 	}
-	if len(c.found) == 0 {
-		return nil
-	}
-	pending := false
+	return slices.DeleteFunc(c.found, func(found difference) bool { return fromCluster(made, found.field) })
+}
+
+// pending is true when files that have a part in an object have changed since
+// one of the commits; known is false when nobody can tell.
+func (d *drifter) pending(made *model.EffectiveObject, build *model.RenderedBuild, commits []string) (pending, known bool) {
 	for _, commit := range commits {
 		changed, known := d.changedSince(commit)
 		if !known {
-			return nil
+			return false, false
 		}
 		pending = pending || d.touched(made, build, changed, 0)
 	}
-	var drift []model.Drift
-	for _, found := range c.found {
-		if len(drift) == maxDrift {
-			break
-		}
-		if !fromCluster(made, found.field) {
-			drift = append(drift, d.describe(object, found, pending))
-		}
-	}
-	return drift
+	return pending, true
 }
 
 // suspendedByHand judges an object that no build makes, which somebody applied:
@@ -290,19 +299,23 @@ func (d *drifter) describe(object *model.Object, found difference, pending bool)
 			by += " " + ago(d.Now, manager.Time)
 		}
 	}
+	inGit := "in Git"
+	if found.commit != "" {
+		inGit += " at " + found.commit
+	}
 	switch {
 	case found.field == "spec.suspend" && found.live == true, strings.HasPrefix(found.field, "metadata.annotations["):
 		drift.Text = "suspended only in the cluster" + by
 	case found.field == "spec.suspend":
-		drift.Text = "suspended in Git, not in the cluster" + by
+		drift.Text = "suspended " + inGit + ", not in the cluster" + by
 	case found.git == nil:
 		drift.Text = valued(found.field, drift.Cluster) + " is only in the cluster" + by
 	case found.live == nil:
-		drift.Text = valued(found.field, drift.Git) + " is only in Git" + by
+		drift.Text = valued(found.field, drift.Git) + " is only " + inGit + by
 	case drift.Git == "" || drift.Cluster == "":
 		drift.Text = found.field + " differs from Git" + by
 	default:
-		drift.Text = fmt.Sprintf("%s is %s in Git and %s in the cluster%s", found.field, drift.Git, drift.Cluster, by)
+		drift.Text = fmt.Sprintf("%s is %s %s and %s in the cluster%s", found.field, drift.Git, inGit, drift.Cluster, by)
 	}
 	return drift
 }
@@ -387,6 +400,8 @@ func shownValue(field string, value any) string {
 type difference struct {
 	field     string
 	git, live any
+	// commit is the one that git is of; empty for the files here.
+	commit string
 }
 
 // comparison collects the differences between a spec as it is written and as it
