@@ -1,6 +1,8 @@
 package output
 
 import (
+	"strings"
+
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 )
 
@@ -11,7 +13,28 @@ func (p *page) mismatch(report *v1alpha1.ContextReport) {
 	}
 }
 
-// commits is what lies between the clone and the cluster; nothing when they
+// live says below the verdict whether what is here is what runs, one sentence for
+// each source that fetches this repository; nothing when it is.
+func (p *page) live(report *v1alpha1.ContextReport) {
+	sync := syncOf(report)
+	if sync == nil {
+		return
+	}
+	shown := 0
+	for _, source := range sync.Sources {
+		if source.Summary == "" || !p.wide && shown == shownOfAKind {
+			continue
+		}
+		text := source.Summary
+		if len(sync.Sources) > 1 {
+			text = refString(source.Object) + ": " + text
+		}
+		p.wrapped(0, p.Theme.Accent.Render(p.Symbols.Busy)+" ", text, p.plain)
+		shown++
+	}
+}
+
+// commits are those that lie between the clone and the cluster; none when they
 // are at the same commit.
 func (p *page) commits(report *v1alpha1.ContextReport) {
 	sync := syncOf(report)
@@ -19,38 +42,46 @@ func (p *page) commits(report *v1alpha1.ContextReport) {
 		return
 	}
 	type line struct {
+		label, text string
+	}
+	type group struct {
 		object  v1alpha1.ObjectRef
 		summary string
-		commits v1alpha1.Commits
+		lines   []line
 	}
-	var lines []line
+	list := func(commits v1alpha1.Commits, what string) (lines []line) {
+		for i, commit := range commits.Newest {
+			if i == shownOfAKind {
+				break
+			}
+			lines = append(lines, line{shortRevision(commit.Hash) + " ", strings.TrimSpace(what + " " + commit.Subject)})
+		}
+		return lines
+	}
+	var groups []group
 	for _, source := range sync.Sources {
-		if source.Summary != "" {
-			between := source.NotPushed
-			between.Newest = append(append([]v1alpha1.Commit{}, between.Newest...), source.NotFetched.Newest...)
-			lines = append(lines, line{source.Object, source.Summary, between})
+		lines := append(list(source.NotPushed, "(not pushed)"), list(source.NotFetched, "(not fetched)")...)
+		if lines = append(lines, list(source.NotHere, "(not here)")...); len(lines) > 0 {
+			groups = append(groups, group{object: source.Object, lines: lines})
 		}
 	}
 	for _, kustomization := range sync.Kustomizations {
 		if kustomization.Summary != "" {
-			lines = append(lines, line{kustomization.Object, kustomization.Summary, kustomization.NotApplied})
+			groups = append(groups, group{kustomization.Object, ": " + kustomization.Summary, list(kustomization.NotApplied, "")})
 		}
 	}
-	if len(lines) == 0 {
+	if len(groups) == 0 {
 		return
 	}
 	p.heading("Commits")
-	for i, l := range lines {
+	for i, g := range groups {
 		if !p.wide && i == 2*shownOfAKind {
-			p.more(len(lines)-i, "object")
+			p.more(len(groups)-i, "object")
 			break
 		}
-		p.item(p.Theme.Accent.Render(p.Symbols.Busy), p.Theme.Strong.Render(refString(l.object))+": "+l.summary)
-		for j, commit := range l.commits.Newest {
-			if j == shownOfAKind {
-				break
-			}
-			p.wrapped(4, shortRevision(commit.Hash)+" ", commit.Subject, p.muted)
+		p.item(p.Theme.Accent.Render(p.Symbols.Busy), p.Theme.Strong.Render(refString(g.object))+g.summary)
+		for _, l := range g.lines {
+			p.wrapped(4, l.label, l.text, p.muted)
 		}
 	}
 }
