@@ -71,8 +71,11 @@ type entryPart struct {
 }
 
 // fresh says whether a copy is good without asking: it is young, or this
-// session loaded it.
-func (c *cache) fresh(document *Document) bool {
+// session loaded it. One from before since is not.
+func (c *cache) fresh(document *Document, since time.Time) bool {
+	if !since.IsZero() {
+		return !document.Fetched.Before(since)
+	}
 	if !c.freshSince.IsZero() && !document.Fetched.Before(c.freshSince) {
 		return true
 	}

@@ -65,7 +65,29 @@ func TestFresh(t *testing.T) {
 			if test.since > 0 {
 				c.freshSince = clock.Now().Add(-test.since)
 			}
-			if got := c.fresh(&Document{Fetched: clock.Now().Add(-test.age)}); got != test.want {
+			if got := c.fresh(&Document{Fetched: clock.Now().Add(-test.age)}, time.Time{}); got != test.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
+// A session that went back to an earlier checkpoint asks again for what is older
+// than that moment, be it young or its own.
+func TestFreshSinceARollback(t *testing.T) {
+	c, clock := testCache(t)
+	c.freshSince = clock.Now().Add(-5 * time.Hour)
+	since := clock.Now().Add(-3 * time.Hour)
+	for name, test := range map[string]struct {
+		fetched time.Time
+		want    bool
+	}{
+		"before it":     {since.Add(-time.Second), false},
+		"at the moment": {since, true},
+		"after it":      {since.Add(time.Hour), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := c.fresh(&Document{Fetched: test.fetched}, since); got != test.want {
 				t.Errorf("got %v", got)
 			}
 		})

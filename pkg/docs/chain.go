@@ -65,7 +65,7 @@ func cached(c *cache, origin string, s Source) Source {
 		copied := c.read(id)
 		if copied != nil {
 			copied.Copy = true
-			if c.fresh(copied) {
+			if c.fresh(copied, want.Since) {
 				return copied, nil
 			}
 			want.Have = copied

@@ -26,6 +26,7 @@ type Loader struct {
 	pages    []string // addresses without fragments
 	outcomes map[string]outcome
 	waited   time.Duration
+	loads    int // calls of Load so far
 	api      []Section
 	apiState *SourceStatus
 }
@@ -59,7 +60,12 @@ func (l *Loader) Close() { l.mcp.close() }
 // what is at hand then.
 func (l *Loader) Load(ctx context.Context, topics []string) Result {
 	l.want(topics)
-	l.ask(ctx)
+	reload := l.options.Reload
+	if l.loads > 0 {
+		reload.Context7, reload.Site = reload.Project, reload.Project
+	}
+	l.loads++
+	l.ask(ctx, reload)
 	l.cache.trim()
 	return l.result()
 }
@@ -97,7 +103,7 @@ func (l *Loader) want(topics []string) {
 
 // ask gets the documents that were not asked for yet, all at once; how many
 // requests run at a time is for the sources to say.
-func (l *Loader) ask(ctx context.Context) {
+func (l *Loader) ask(ctx context.Context, reload Reload) {
 	start := l.options.Now()
 	left := max(l.options.Timeout-l.waited, 0)
 	ctx, cancel := context.WithTimeoutCause(ctx, left, noAnswer(l.options.Timeout))
@@ -108,12 +114,12 @@ func (l *Loader) ask(ctx context.Context) {
 
 	var mu sync.Mutex
 	var asking sync.WaitGroup
-	get := func(ctx context.Context, source Source, id string) {
+	get := func(ctx context.Context, source Source, id string, since time.Time) {
 		if _, done := l.outcomes[id]; done {
 			return
 		}
 		asking.Go(func() {
-			document, err := source.Get(ctx, Want{ID: id})
+			document, err := source.Get(ctx, Want{ID: id, Since: since})
 			mu.Lock()
 			defer mu.Unlock()
 			l.outcomes[id] = outcome{document, err}
@@ -121,10 +127,10 @@ func (l *Loader) ask(ctx context.Context) {
 	}
 	mu.Lock() // get reads the map while the first answers come in
 	for _, q := range l.queries {
-		get(queryCtx, l.context7, q.id)
+		get(queryCtx, l.context7, q.id, reload.Context7)
 	}
 	for _, page := range l.pages {
-		get(ctx, l.site, page)
+		get(ctx, l.site, page, reload.Site)
 	}
 	mu.Unlock()
 	asking.Wait()

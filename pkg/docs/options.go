@@ -48,11 +48,20 @@ type Options struct {
 	CacheSize  int64
 	MaxAge     time.Duration
 	FreshSince time.Time
+	// Reload says which copies are asked for again, however young they are.
+	Reload Reload
 	// ManualDir is where people put pages that could not be loaded.
 	ManualDir string
 
 	// Now is the clock; nil means the real one.
 	Now func() time.Time
+}
+
+// Reload says since when copies are good; zero means that their age decides.
+type Reload struct {
+	Context7 time.Time // of the answers that the first call of Loader.Load wants
+	Site     time.Time // of the pages that it wants
+	Project  time.Time // of all documents that later calls want
 }
 
 // The defaults of Options.

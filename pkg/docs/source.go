@@ -19,6 +19,9 @@ type Want struct {
 	// Have is an old copy, which a source may confirm instead of sending the
 	// document again.
 	Have *Document
+	// Since is since when a copy is good without asking; zero means that its
+	// age decides.
+	Since time.Time
 }
 
 // Document is one page, or one answer.

@@ -31,7 +31,13 @@ func (r *run) openSession(context.Context) {
 	if r.Resumed != nil {
 		r.update(r.describe)
 	}
-	r.Docs.FreshSince = opened.State().DocsSince.Time
+	state := opened.State()
+	r.Docs.FreshSince = state.DocsSince.Time
+	r.Docs.Reload = docs.Reload{
+		Context7: state.Reload[session.Context7FluxLoaded].Time,
+		Site:     state.Reload[session.FluxDocsLoaded].Time,
+		Project:  state.Reload[session.AdvancedContextLoaded].Time,
+	}
 }
 
 // describe says what the run is about, for the one that goes on with it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"sync"
 	"time"
@@ -157,15 +158,22 @@ func (s *Session) Skip(name string) error {
 	return s.update(func(state *State) error { return state.pass(name, true) })
 }
 
-// RollBack returns to the state at a checkpoint that was passed. Documents that
-// were loaded after it are loaded again.
+// RollBack returns to the state at a checkpoint that was passed. The documents of
+// the checkpoints after it are loaded again.
 func (s *Session) RollBack(checkpoint string, now time.Time) error {
 	return s.update(func(state *State) error {
 		if err := state.rollBack(checkpoint); err != nil {
 			return err
 		}
-		if !state.HasPassed(FluxDocsLoaded) {
-			state.DocsSince = metav1.NewMicroTime(now)
+		state.Reload = maps.Clone(state.Reload)
+		for _, later := range []string{Context7FluxLoaded, FluxDocsLoaded, AdvancedContextLoaded} {
+			if state.HasPassed(later) {
+				continue
+			}
+			if state.Reload == nil {
+				state.Reload = map[string]metav1.MicroTime{}
+			}
+			state.Reload[later] = metav1.NewMicroTime(now)
 		}
 		return nil
 	})

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 )
 
@@ -163,12 +165,15 @@ func TestRollBack(t *testing.T) {
 	if len(state.ContextSources.LoadedDocs) != 1 || state.Complete {
 		t.Errorf("state after the rollback: %+v", state)
 	}
-	if !state.DocsSince.Time.Equal(start.Truncate(time.Microsecond)) {
-		t.Errorf("documents that the checkpoint holds would be loaded again: since %v", state.DocsSince)
+	since := metav1.NewMicroTime(later)
+	if want := map[string]metav1.MicroTime{AdvancedContextLoaded: since}; !reflect.DeepEqual(state.Reload, want) {
+		t.Errorf("documents to load again: %v, want %v", state.Reload, want)
 	}
-	mustDo(t, resumed.RollBack(SessionInitialized, later))
+	mustDo(t, resumed.RollBack(SessionInitialized, later.Add(time.Hour)))
 	state = resumed.State()
-	if len(state.CapabilitiesLoaded) != 0 || !state.DocsSince.Time.Equal(later) {
+	since = metav1.NewMicroTime(later.Add(time.Hour))
+	want := map[string]metav1.MicroTime{Context7FluxLoaded: since, FluxDocsLoaded: since, AdvancedContextLoaded: since}
+	if len(state.CapabilitiesLoaded) != 0 || !reflect.DeepEqual(state.Reload, want) {
 		t.Errorf("state at the start: %+v", state)
 	}
 }

@@ -46,8 +46,11 @@ type State struct {
 	Complete bool `json:"complete"`
 	// DocsSince is when this session began to load documents: a copy in the
 	// cache that is not older was loaded by this session, and is not loaded
-	// again. A rollback to before the documents moves it.
+	// again.
 	DocsSince metav1.MicroTime `json:"docs_since"`
+	// Reload says, for each checkpoint to load documents again for, since when
+	// a copy of them is good. A rollback to before the checkpoint sets it.
+	Reload map[string]metav1.MicroTime `json:"reload,omitempty"`
 	// Passed are the checkpoints behind the run, in the order of Checkpoints
 	// as far as nothing is missing before them.
 	Passed []Mark `json:"passed"`

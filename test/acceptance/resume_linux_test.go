@@ -1,10 +1,12 @@
 package acceptance
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,6 +21,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"golang.org/x/sys/unix"
 
+	"github.com/fluxctx/kubectl-fluxctx/pkg/focus"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/session"
 )
 
@@ -208,6 +211,7 @@ func TestStoppedRunsGoOn(t *testing.T) {
 func goOn(t *testing.T, d *documents, m *machine, checkpoint string) {
 	t.Helper()
 	before, loaded := m.states(), d.counts()
+	kept := m.kept(loaded)
 	if checkpoint == session.ContextValidationComplete && len(before) == 1 && before[0].Complete {
 		return // nothing was left to do that an interrupt could stop
 	}
@@ -225,14 +229,24 @@ func goOn(t *testing.T, d *documents, m *machine, checkpoint string) {
 	if len(asked) < 10 {
 		t.Errorf("only %d documents were asked for", len(asked))
 	}
-	if before[0].HasPassed(session.FluxDocsLoaded) && len(loaded) < 5 {
-		t.Errorf("only %d documents were loaded before %s", len(loaded), checkpoint)
-	}
 	for what, n := range asked {
-		// What was on its way when the process was stopped was not loaded.
-		if n > 1 && before[0].HasPassed(session.FluxDocsLoaded) && loaded[what] > 0 && !onItsWay(before[0]) {
-			t.Errorf("%s was asked for %d times", what, n)
+		switch {
+		case slices.Contains(kept, what) && n > loaded[what]:
+			t.Errorf("%s was loaded, and asked for %d times more", what, n-loaded[what])
+		case n > loaded[what]+1:
+			t.Errorf("%s was asked for %d times by the run that went on", what, n-loaded[what])
 		}
+	}
+	// At these checkpoints nothing is on its way: all that was asked for is
+	// loaded, and at the last two that is all there is.
+	switch checkpoint {
+	case session.Context7FluxLoaded, session.FluxDocsLoaded, session.AdvancedContextLoaded, session.ContextValidationComplete:
+		if len(loaded) < 9 || len(kept) != len(loaded) {
+			t.Errorf("%d of %d documents are kept", len(kept), len(loaded))
+		}
+	}
+	if before[0].HasPassed(session.AdvancedContextLoaded) && !maps.Equal(loaded, asked) {
+		t.Errorf("asked for %v before, and %v in the end", loaded, asked)
 	}
 	left, err := filepath.Glob(filepath.Join(m.folder, "tmp", "flux-temp-*"))
 	if err != nil || len(left) > 0 {
@@ -240,10 +254,84 @@ func goOn(t *testing.T, d *documents, m *machine, checkpoint string) {
 	}
 }
 
-// onItsWay says that documents may have been on their way at a checkpoint: those
-// for the project are loaded after its analysis.
-func onItsWay(state session.State) bool {
-	return state.Checkpoints.LastCheckpoint == session.ProjectContextAnalyzed
+// kept lists the documents in the cache, as the servers know them.
+func (m *machine) kept(asked map[string]int) []string {
+	paths, err := filepath.Glob(filepath.Join(m.folder, ".cache", "fluxctx", "docs", "*.doc"))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	var kept []string
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		var entry struct{ ID string }
+		if err := json.NewDecoder(bytes.NewReader(content)).Decode(&entry); err != nil {
+			m.t.Fatalf("%s: %v", path, err)
+		}
+		_, id, _ := strings.Cut(entry.ID, " ")
+		if page, isPage := strings.CutPrefix(id, focus.DocsSite); isPage {
+			kept = append(kept, page)
+			continue
+		}
+		for what := range asked {
+			if strings.Contains(what, strings.TrimPrefix(id, "context7:")+`"`) {
+				kept = append(kept, what)
+			}
+		}
+	}
+	return kept
+}
+
+// checkpointOf is the checkpoint for which a document is loaded.
+func checkpointOf(what string) string {
+	switch {
+	case strings.Contains(what, "best practices"): // the query about a topic
+		return session.AdvancedContextLoaded
+	case strings.HasPrefix(what, "{"):
+		return session.Context7FluxLoaded
+	case slices.Contains(focus.CorePages(), focus.DocsSite+what):
+		return session.FluxDocsLoaded
+	}
+	return session.AdvancedContextLoaded
+}
+
+// A finished session that goes back to a checkpoint loads again what comes after
+// it, and nothing else; then it is as finished as before.
+func TestResumeFromACheckpoint(t *testing.T) {
+	order := session.Checkpoints()
+	for rank, checkpoint := range order {
+		t.Run(checkpoint, func(t *testing.T) {
+			d := newDocuments(t)
+			m := newMachine(t, d)
+			if output, err := m.command().CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, output)
+			}
+			id, first := m.states()[0].SessionID, d.counts()
+			for i, args := range [][]string{{"session", "resume", id, "--from", checkpoint}, {"session", "resume", id}} {
+				before := d.counts()
+				if output, err := m.command(args...).CombinedOutput(); err != nil {
+					t.Fatalf("%v: %s", err, output)
+				}
+				for what, n := range d.counts() {
+					want := 0
+					if i == 0 && slices.Index(order, checkpointOf(what)) > rank {
+						want = 1
+					}
+					if n-before[what] != want {
+						t.Errorf("%v: %s was asked for %d times, want %d", args, what, n-before[what], want)
+					}
+				}
+				if states := m.states(); len(states) != 1 || !states[0].Complete || states[0].Checkpoints.LastCheckpoint != session.ContextValidationComplete {
+					t.Errorf("%v: states: %+v", args, states)
+				}
+			}
+			if len(first) < 10 {
+				t.Errorf("only %d documents were asked for", len(first))
+			}
+		})
+	}
 }
 
 // Fifty processes at once have fifty sessions, each complete, and share what

@@ -207,7 +207,7 @@ func newResume(where *folders) *cobra.Command {
 		},
 	}
 	flags.AddFlags(cmd)
-	cmd.Flags().StringVar(&from, "from", from, "Checkpoint to go back to before going on.")
+	cmd.Flags().StringVar(&from, "from", from, "Checkpoint to go back to before going on; the documents of later ones are loaded again.")
 	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(session.Checkpoints(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
