@@ -115,6 +115,6 @@ func New(factory *cmdutil.Factory) *cobra.Command {
 	}
 	groups.Add(root)
 	root.AddCommand(options.NewCommand(factory), version.NewCommand(factory))
-	templates.ActsAsRootCommand(root, []string{"options"}, groups...)
+	cmdutil.UseHelp(root, factory.Program, groups)
 	return root
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/kubectl/pkg/util/templates"
+	"k8s.io/kubectl/pkg/util/term"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/cmdutil"
 )
@@ -20,12 +21,14 @@ func NewCommand(factory *cmdutil.Factory) *cobra.Command {
 			# Flags for the connection to the cluster, colour and quiet
 			%[1]s options`, factory.Program)),
 		Args: cobra.NoArgs,
-		Run: func(cmd *cobra.Command, _ []string) {
-			_ = cmd.Usage() // it writes to a buffer of the command
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Usage()
 		},
 	}
-	cmd.SetOut(factory.Streams.Out)
-	cmd.SetErr(factory.Streams.Out) // usage goes to the error stream by default; here it is the document
-	templates.UseOptionsTemplates(cmd)
+	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
+		_, err := fmt.Fprintf(term.NewResponsiveWriter(factory.Streams.Out),
+			"The following options can be passed to any command:\n\n%s\n", cmdutil.FlagUsages(cmd.InheritedFlags()))
+		return err
+	})
 	return cmd
 }
