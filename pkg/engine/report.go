@@ -7,6 +7,7 @@ import (
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
+	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxver"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
 
@@ -26,6 +27,7 @@ func reportCluster(cluster *model.Cluster) *v1alpha1.Cluster {
 		Flux: v1alpha1.Flux{
 			Installed: flux.Installed,
 			Version:   flux.Version,
+			Released:  released(flux.Version),
 			Namespace: flux.Namespace,
 			Registry:  flux.Registry,
 			ManagedBy: flux.ManagedBy,
@@ -41,6 +43,12 @@ func reportCluster(cluster *model.Cluster) *v1alpha1.Cluster {
 		},
 		Events: convert(cluster.Events, reportEvent),
 	}
+}
+
+// released is the day on which the minor of a Flux version came out.
+func released(version string) string {
+	release, _ := fluxver.LookupRelease(fluxver.ParseMinor(version))
+	return release.Date
 }
 
 func reportRepository(repository *model.Repository) *v1alpha1.Repository {

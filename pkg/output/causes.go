@@ -36,11 +36,11 @@ func (p *page) rootCauses(report *v1alpha1.ContextReport) {
 		for _, evidence := range cause.Evidence {
 			p.evidence(evidence, report)
 		}
-		if cause.Message != "" {
-			p.detail("", cause.Message)
-		}
+		// The message about a cycle names its objects once more.
 		if len(cause.Cycle) > 0 {
 			p.detail("cycle: ", p.refs(cause.Cycle, " "+p.Symbols.Step+" ", len(cause.Cycle)))
+		} else if cause.Message != "" {
+			p.detail("", cause.Message)
 		}
 		if len(cause.Blocks) > 0 {
 			p.detail("blocks: ", p.refs(cause.Blocks, ", ", shownOfAKind))

@@ -23,12 +23,18 @@ func (p *page) findings(report *v1alpha1.ContextReport) {
 	}
 	p.heading("Findings")
 	var advice []string
-	for _, group := range groups(report.Findings) {
+	all := groups(report.Findings)
+	// With many rules one finding of each is enough to see what is wrong.
+	limit := shownOfAKind
+	if len(all) > 2*shownOfAKind {
+		limit = 1
+	}
+	for _, group := range all {
 		if group[0].Severity == v1alpha1.SeverityInfo && p.short(report) {
 			advice = append(advice, group[0].Rule)
 			continue
 		}
-		p.group(group, report)
+		p.group(group, limit, report)
 	}
 	if len(advice) > 0 {
 		advice = slices.Compact(advice)
@@ -78,13 +84,15 @@ func groups(findings []v1alpha1.Finding) [][]v1alpha1.Finding {
 	return all
 }
 
-func (p *page) group(group []v1alpha1.Finding, report *v1alpha1.ContextReport) {
+// group prints the findings of one rule, no more than limit unless all are asked
+// for.
+func (p *page) group(group []v1alpha1.Finding, limit int, report *v1alpha1.ContextReport) {
 	first := group[0]
 	mark, style := p.severity(first.Severity)
 	p.item(style.Render(mark), p.Theme.Strong.Render(first.Title)+" "+p.Theme.Muted.Render("["+first.Rule+" "+string(first.Severity)+"]"))
 	shown := group
-	if !p.wide && len(group) > shownOfAKind {
-		shown = group[:shownOfAKind]
+	if p.short(report) && len(group) > limit || !p.wide && len(group) > shownOfAKind {
+		shown = group[:min(limit, shownOfAKind)]
 	}
 	for i, finding := range shown {
 		p.place(finding.File, finding.Line, report)

@@ -2,6 +2,7 @@ package output
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
@@ -75,6 +76,7 @@ func (p *page) documents(report *v1alpha1.ContextReport) {
 	p.heading("Documents")
 	if p.short(report) {
 		p.wrapped(2, "", strings.Join(parts, "; "), p.plain)
+		p.documentHints(report)
 		return
 	}
 	for _, part := range parts {
@@ -82,15 +84,32 @@ func (p *page) documents(report *v1alpha1.ContextReport) {
 	}
 }
 
-// problems are parts of the work that could not be done.
+// documentHints say, once each, what to do about documents that could not be
+// loaded.
+func (p *page) documentHints(report *v1alpha1.ContextReport) {
+	var hints []string
+	for _, problem := range report.Problems {
+		if problem.Source == "docs" && problem.Hint != "" && !slices.Contains(hints, problem.Hint) {
+			hints = append(hints, problem.Hint)
+			p.wrapped(2, p.Symbols.Step+" ", problem.Hint, p.plain)
+		}
+	}
+}
+
+// problems are parts of the work that could not be done. In the summary those of
+// documents stand where it says which there are instead.
 func (p *page) problems(report *v1alpha1.ContextReport) {
-	if len(report.Problems) == 0 {
+	problems := report.Problems
+	if p.short(report) && len(report.Docs.Sections) > 0 {
+		problems = slices.DeleteFunc(slices.Clone(problems), func(problem v1alpha1.Problem) bool { return problem.Source == "docs" })
+	}
+	if len(problems) == 0 {
 		return
 	}
 	p.heading("Not everything could be read")
-	for i, problem := range report.Problems {
+	for i, problem := range problems {
 		if !p.wide && i == 2*shownOfAKind {
-			p.more(len(report.Problems)-i, "problem")
+			p.more(len(problems)-i, "problem")
 			break
 		}
 		p.item(p.Theme.Warn.Render(p.Symbols.Warn), fmt.Sprintf("%s: %s", problem.Source, problem.Message))

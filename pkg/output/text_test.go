@@ -8,6 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/ui"
@@ -18,9 +22,10 @@ var update = flag.Bool("update", false, "write the golden files")
 // failing is a report with one of everything that the summary shows.
 func failing() *v1alpha1.ContextReport {
 	report := v1alpha1.NewReport()
+	report.Session.Timestamp = metav1.Date(2026, time.July, 30, 12, 0, 0, 0, time.UTC)
 	report.Cluster = &v1alpha1.Cluster{
 		Context: "production", Reachable: true, KubernetesVersion: "v1.36.3",
-		Flux: v1alpha1.Flux{Installed: true, Version: "v2.9.5", Namespace: "flux-system"},
+		Flux: v1alpha1.Flux{Installed: true, Version: "v2.9.5", Released: "2026-06-30", Namespace: "flux-system"},
 	}
 	report.Repository = &v1alpha1.Repository{
 		Root: "/home/ada/src/fleet", YAMLFiles: 412, Documents: 530, Pattern: "monorepo",
@@ -111,10 +116,15 @@ func TestText(t *testing.T) {
 		locale string
 	}{
 		{"failing-40", failing(), 40, false, ui.ColorNever, "C.UTF-8"},
+		{"failing-40-color", failing(), 40, false, ui.ColorAlways, "C.UTF-8"},
 		{"failing-80", failing(), 80, false, ui.ColorNever, "C.UTF-8"},
-		{"failing-120", failing(), 120, false, ui.ColorNever, "C.UTF-8"},
-		{"failing-200-wide", failing(), 200, true, ui.ColorNever, "C.UTF-8"},
 		{"failing-80-color", failing(), 80, false, ui.ColorAlways, "C.UTF-8"},
+		{"failing-120", failing(), 120, false, ui.ColorNever, "C.UTF-8"},
+		{"failing-120-color", failing(), 120, false, ui.ColorAlways, "C.UTF-8"},
+		{"failing-200", failing(), 200, false, ui.ColorNever, "C.UTF-8"},
+		{"failing-200-color", failing(), 200, false, ui.ColorAlways, "C.UTF-8"},
+		{"failing-200-wide", failing(), 200, true, ui.ColorNever, "C.UTF-8"},
+		{"failing-200-wide-color", failing(), 200, true, ui.ColorAlways, "C.UTF-8"},
 		{"failing-80-ascii", failing(), 80, false, ui.ColorNever, "C"},
 		{"clean-80", clean(), 80, false, ui.ColorNever, "C.UTF-8"},
 		{"empty-80", offline, 80, false, ui.ColorNever, "C.UTF-8"},
@@ -133,7 +143,7 @@ func TestText(t *testing.T) {
 				t.Errorf("colour: %t", hasColor)
 			}
 			for line := range strings.Lines(text) {
-				line = strings.TrimSuffix(line, "\n")
+				line = ansi.Strip(strings.TrimSuffix(line, "\n"))
 				if strings.HasSuffix(line, " ") {
 					t.Errorf("trailing space: %q", line)
 				}

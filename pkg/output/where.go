@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 )
@@ -14,7 +17,7 @@ func (p *page) where(report *v1alpha1.ContextReport) {
 		p.wrapped(0, p.Theme.Muted.Render("Repository  "), p.repository(repository), p.plain)
 	}
 	if cluster := report.Cluster; cluster != nil {
-		p.wrapped(0, p.Theme.Muted.Render("Cluster     "), p.cluster(cluster), p.plain)
+		p.wrapped(0, p.Theme.Muted.Render("Cluster     "), p.cluster(cluster, report.Session.Timestamp.Time), p.plain)
 	}
 	if len(report.Focus) > 0 {
 		p.wrapped(0, p.Theme.Muted.Render("Focus       "), strings.Join(report.Focus, ", "), p.plain)
@@ -58,7 +61,8 @@ func (p *page) branch(git *v1alpha1.Git) string {
 	return b.String()
 }
 
-func (p *page) cluster(cluster *v1alpha1.Cluster) string {
+// cluster is what runs, as it was at the time of the report.
+func (p *page) cluster(cluster *v1alpha1.Cluster, now time.Time) string {
 	name := cluster.Context
 	if name == "" {
 		name = cluster.Server
@@ -76,9 +80,18 @@ func (p *page) cluster(cluster *v1alpha1.Cluster) string {
 	case flux.Version == "":
 		parts = append(parts, "Flux of unknown version in "+flux.Namespace)
 	default:
-		parts = append(parts, "Flux "+flux.Version+" in "+flux.Namespace)
+		parts = append(parts, "Flux "+flux.Version+" in "+flux.Namespace+fluxAge(flux, now))
 	}
 	return strings.Join(parts, " "+p.Symbols.Bullet+" ")
+}
+
+// fluxAge says how long ago the minor of Flux came out: old ones get no fixes.
+func fluxAge(flux v1alpha1.Flux, now time.Time) string {
+	day, err := time.Parse(time.DateOnly, flux.Released)
+	if err != nil || !now.After(day) {
+		return ""
+	}
+	return fmt.Sprintf(" (minor released %s ago)", duration.HumanDuration(now.Sub(day)))
 }
 
 // shortRevision cuts a commit to the length that git log --oneline shows.

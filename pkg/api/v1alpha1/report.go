@@ -96,7 +96,10 @@ type Event struct {
 type Flux struct {
 	Installed bool `json:"installed"`
 	// Version is the distribution, for example v2.9.5; empty when unknown.
-	Version   string `json:"version,omitempty"`
+	Version string `json:"version,omitempty"`
+	// Released is the day on which the .0 of this minor came out, for example
+	// 2026-06-30; empty when this program does not know it.
+	Released  string `json:"released,omitempty"`
 	Namespace string `json:"namespace,omitempty"`
 	// Registry is where the images of the controllers come from.
 	Registry string `json:"registry,omitempty"`
