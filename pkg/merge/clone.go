@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"encoding/json"
 	"fmt"
 	"path"
 	"slices"
@@ -68,7 +69,19 @@ func artifactSource(object *model.Object, spec *fluxkind.OCIRepository, remote s
 	source := model.SyncedSource{ID: object.ID, URL: spec.URL, Remote: remote, Artifact: artifact.Revision}
 	source.Interval, _ = spec.Interval.Value()
 	source.Branch, source.Fetched = model.Revision(artifact.Origin)
+	if strings.HasPrefix(source.Branch, "refs/") {
+		source.Branch = branchOf(source.Branch)
+	}
 	return source
+}
+
+// branchOf is the branch that a full name of a ref means, empty for other refs.
+func branchOf(ref string) string {
+	branch, ok := strings.CutPrefix(ref, "refs/heads/")
+	if !ok {
+		return ""
+	}
+	return branch
 }
 
 // commitOf is the commit of a revision that a Kustomization has applied or
@@ -93,10 +106,13 @@ func commitOf(sync *model.Sync, kustomization *model.Object, revision string) st
 func gitSource(object *model.Object, spec *fluxkind.GitRepository, remote string) model.SyncedSource {
 	source := model.SyncedSource{ID: object.ID, URL: spec.URL, Remote: remote}
 	source.Interval, _ = spec.Interval.Value()
-	if spec.Ref == nil {
+	switch ref := spec.Ref; {
+	case ref == nil:
 		source.Branch = "master" // as the API documents it
-	} else if spec.Ref.Tag == "" && spec.Ref.SemVer == "" && spec.Ref.Name == "" && spec.Ref.Commit == "" {
-		source.Branch = spec.Ref.Branch
+	case ref.Name != "":
+		source.Branch = branchOf(ref.Name) // it goes before all others
+	case ref.Tag == "" && ref.SemVer == "" && ref.Commit == "":
+		source.Branch = ref.Branch
 	}
 	if object.Status.Artifact != nil {
 		_, source.Fetched = model.Revision(object.Status.Artifact.Revision)
@@ -250,14 +266,19 @@ func (own ownBuilds) root(sides Sides, sync *model.Sync, build *model.RenderedBu
 		at, ok := own.folder(live)
 		return ok && at == build.Path && (own.sources[sourceOf(live)] || len(sides.Repository.Git.Remotes) == 0)
 	case *fluxkind.FluxInstance:
-		if spec.Sync == nil {
-			return false
-		}
-		at := folder(sides.Repository, spec.Sync.Path)
-		return (at == build.Path || spec.Sync.Kind == "OCIRepository" && below(build.Path, at)) &&
-			(fetchesClone(sides.Repository, sync, spec.Sync.URL) || len(sides.Repository.Git.Remotes) == 0)
+		// It makes the Kustomization that builds the folder.
+		return spec.Sync != nil && slices.ContainsFunc(build.Objects, func(made model.EffectiveObject) bool {
+			return made.Kind == "Kustomization" && folder(sides.Repository, writtenPath(&made)) == folder(sides.Repository, spec.Sync.Path)
+		}) && (fetchesClone(sides.Repository, sync, spec.Sync.URL) || len(sides.Repository.Git.Remotes) == 0)
 	}
 	return false
+}
+
+// writtenPath is spec.path of a Kustomization as a build makes it.
+func writtenPath(made *model.EffectiveObject) string {
+	var whole struct{ Spec struct{ Path string } }
+	_ = json.Unmarshal(made.Body, &whole) // what cannot be read has none
+	return whole.Spec.Path
 }
 
 // findOthers lists the files that only other builds make objects of.

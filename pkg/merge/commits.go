@@ -110,7 +110,10 @@ type explainer struct {
 	live      map[model.ID]*model.Object
 	changed   map[string]bool
 	unreached map[string]bool
-	builds    map[model.ID]map[string]*model.Build
+	// builds are those of the repository by owner and folder, written by where
+	// the owner is written.
+	builds  map[model.ID]map[string]*model.Build
+	written map[model.Location]*model.Build
 	// files are those with YAML in them, broken ones included.
 	files map[string]bool
 	// made are what controllers generate, with what they generate it for.
@@ -156,7 +159,35 @@ func newExplainer(facts *model.Facts) *explainer {
 		}
 		e.builds[build.Owner][build.Path] = build
 	}
+	e.addInstances()
 	return e
+}
+
+// addInstances gives the Kustomizations that FluxInstances make the files that
+// they build: no file holds them, so the scan names the instance in their place.
+func (e *explainer) addInstances() {
+	e.written = make(map[model.Location]*model.Build, len(e.Repository.Builds))
+	for i := range e.Repository.Builds {
+		e.written[e.Repository.Builds[i].Location] = &e.Repository.Builds[i]
+	}
+	if e.Rendering == nil {
+		return
+	}
+	for i := range e.Rendering.Builds {
+		build := &e.Rendering.Builds[i]
+		if build.Parent < 0 || build.Owner.Kind != "Kustomization" || e.Rendering.Builds[build.Parent].Owner.Kind != "FluxInstance" {
+			continue
+		}
+		instance := e.written[e.Rendering.Builds[build.Parent].Location]
+		if instance == nil || e.written[build.Location] != nil {
+			continue
+		}
+		e.written[build.Location] = instance
+		if e.builds[build.Owner] == nil {
+			e.builds[build.Owner] = map[string]*model.Build{}
+		}
+		e.builds[build.Owner][build.Path] = instance
+	}
 }
 
 // lastCommit is the newest commit on HEAD that changed a file; nil when the log

@@ -26,13 +26,10 @@ const (
 func newDrifter(e *explainer) *drifter {
 	d := &drifter{
 		explainer: e, minor: fluxver.ParseMinor(e.Cluster.Flux.Version), changes: map[string]map[string]bool{},
-		buildAt: map[model.Location]*model.Build{}, written: map[model.Location]*model.Object{}, others: map[*model.RenderedBuild][]string{},
-	}
-	for i := range e.Repository.Builds {
-		d.buildAt[e.Repository.Builds[i].Location] = &e.Repository.Builds[i]
+		objects: map[model.Location]*model.Object{}, others: map[*model.RenderedBuild][]string{},
 	}
 	for _, object := range e.Repository.Objects {
-		d.written[object.Location] = object
+		d.objects[object.Location] = object
 	}
 	return d
 }
@@ -60,8 +57,7 @@ type drifter struct {
 	// changes are the files that differ between an applied commit and the work
 	// tree, by commit; nil when nobody can tell.
 	changes map[string]map[string]bool
-	buildAt map[model.Location]*model.Build
-	written map[model.Location]*model.Object
+	objects map[model.Location]*model.Object // of the repository
 	// others are the files of a build that define none of its objects.
 	others map[*model.RenderedBuild][]string
 }
@@ -127,7 +123,7 @@ func (d *drifter) pending(made *model.EffectiveObject, build *model.RenderedBuil
 // suspendedByHand judges an object that no build makes, which somebody applied:
 // what was applied nobody knows, but who suspended it is on record.
 func (d *drifter) suspendedByHand(object *model.Object) []model.Drift {
-	written := d.written[object.Location]
+	written := d.objects[object.Location]
 	if _, applied := appliedBy(object); applied || written == nil || !d.Sync.Matched() ||
 		object.Spec == nil || written.Spec == nil || !object.Spec.Suspended() || written.Spec.Suspended() || templated(written.ID) {
 		return nil
@@ -259,7 +255,7 @@ func (d *drifter) otherFiles(build *model.RenderedBuild) []string {
 		return files
 	}
 	var others []string
-	if written := d.buildAt[build.Location]; written != nil {
+	if written := d.written[build.Location]; written != nil {
 		defining := map[string]bool{}
 		for i := range build.Objects {
 			defining[build.Objects[i].Location.File] = true

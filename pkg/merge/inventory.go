@@ -84,7 +84,7 @@ func notRecorded(made *model.EffectiveObject) bool {
 // changedForBuild lists the files that changed here since an owner applied its
 // build; known is false when nobody can tell.
 func (d *drifter) changedForBuild(owner *model.Object, build *model.RenderedBuild) (changed bool, known bool) {
-	written := d.buildAt[build.Location]
+	written := d.written[build.Location]
 	commits := d.appliedCommits(build)
 	if written == nil || len(commits) == 0 || d.live[owner.ID] == nil {
 		return false, false

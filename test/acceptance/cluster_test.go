@@ -76,7 +76,7 @@ func (c *clusters) get(scenario string, replace []string) (*clustertest.Cluster,
 		options.Load = []string{"../fixtures/scenarios/steady", "../fixtures/scenarios/pods"}
 	case "references":
 		options.Load = []string{"../fixtures/scenarios/clean", "../fixtures/scenarios/references"}
-	case "resourcesets":
+	case "instance", "resourcesets":
 		options.CRDs = []string{"2.9", "flux-operator"}
 		fallthrough
 	default:
