@@ -99,8 +99,25 @@ func (x *Index) index(from, to int) shard {
 // Search returns the n best sections, the best first; sections that are as
 // good stay in their order, which is that of the topics.
 func (x *Index) Search(words string, n int) []Hit {
+	query := terms(words)
+	scores := x.scores(query)
+	found := best(scores, n)
+	hits := make([]Hit, len(found))
+	for i, at := range found {
+		hits[i] = Hit{Section: x.sections[at], Score: scores[at], Excerpt: excerpt(x.sections[at].Markdown, query)}
+	}
+	return hits
+}
+
+// terms lists the terms of a query, each once.
+func terms(words string) []string {
 	var query []string
 	tokens(words, func(term []byte) { query = appendNew(query, []string{string(term)}) })
+	return query
+}
+
+// scores says of each section how much it says about the terms.
+func (x *Index) scores(query []string) []float64 {
 	scores := make([]float64, len(x.sections))
 	for _, term := range query {
 		var lists [][]posting
@@ -112,11 +129,18 @@ func (x *Index) Search(words string, n int) []Hit {
 			}
 		}
 		rarity := math.Log(1 + (float64(len(x.sections)-sections)+0.5)/(float64(sections)+0.5))
-		for _, p := range slices.Concat(lists...) {
-			count := float64(p.count)
-			scores[p.section] += rarity * count * (bm25K + 1) / (count + bm25K*(1-bm25B+bm25B*x.lengths[p.section]))
+		for _, list := range lists {
+			for _, p := range list {
+				count := float64(p.count)
+				scores[p.section] += rarity * count * (bm25K + 1) / (count + bm25K*(1-bm25B+bm25B*x.lengths[p.section]))
+			}
 		}
 	}
+	return scores
+}
+
+// best lists the n highest scores above 0, the highest first.
+func best(scores []float64, n int) []int {
 	var found []int
 	for i, score := range scores {
 		if score > 0 {
@@ -124,11 +148,7 @@ func (x *Index) Search(words string, n int) []Hit {
 		}
 	}
 	slices.SortStableFunc(found, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
-	hits := make([]Hit, 0, min(n, len(found)))
-	for _, i := range found[:min(n, len(found))] {
-		hits = append(hits, Hit{Section: x.sections[i], Score: scores[i], Excerpt: excerpt(x.sections[i].Markdown, query)})
-	}
-	return hits
+	return found[:min(n, len(found))]
 }
 
 // maxExcerpt is in bytes.

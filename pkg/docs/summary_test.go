@@ -65,6 +65,69 @@ func TestRank(t *testing.T) {
 	}
 }
 
+// Each finding and each failure brings the section that is about it, whatever
+// else is said about its topic. The built-in sections are sought by eye for each.
+func TestRankByFindings(t *testing.T) {
+	finding := func(rule, title, evidence, fix string, topics ...string) v1alpha1.Finding {
+		return v1alpha1.Finding{Rule: rule, Severity: v1alpha1.SeverityError, Title: title, Evidence: evidence, Fix: fix, Focus: topics}
+	}
+	for name, test := range map[string]struct {
+		finding v1alpha1.Finding
+		cause   *v1alpha1.RootCause
+		want    string
+	}{
+		"a secret in plain text": {
+			finding: finding("SEC-01", "A Secret stands in plain text in the repository", "stringData.password in plain text",
+				"rotate the credentials, then: sops --encrypt --in-place a.yaml", "security"),
+			want: "SOPS with age",
+		},
+		"a cycle": {
+			finding: finding("KS-04", "Dependencies form a cycle", "Kustomization/a/b → Kustomization/a/c → Kustomization/a/b",
+				"remove spec.dependsOn[0] from Kustomization/a/b", "kustomize", "helm", "troubleshooting"),
+			want: "Dependency cycles",
+		},
+		"no check of signatures": {
+			finding: finding("SRC-09", "Artifacts are applied without a check of their signature", "1 of 1 OCIRepositories have no spec.verify",
+				"verify: {provider: cosign}", "sources", "security"),
+			want: "Signed OCI artifacts and charts",
+		},
+		"no pruning": {
+			finding: finding("KS-07", "A Kustomization does not prune", "spec.prune is false for ./apps/staging", "prune: true", "kustomize", "gitops"),
+			want:    "Pruning and deletion",
+		},
+		"an API that is gone": {
+			finding: finding("DEP-01", "A manifest uses an API version that Flux has removed", "notification.toolkit.fluxcd.io/v1beta2 was removed in Flux 2.9",
+				"apiVersion: notification.toolkit.fluxcd.io/v1beta3", "migration", "troubleshooting"),
+			want: "no matches for kind, and removed API versions",
+		},
+		"a failure": {
+			cause: &v1alpha1.RootCause{
+				Object: v1alpha1.ObjectRef{Kind: "HelmRelease", Namespace: "apps", Name: "web"}, State: "Stalled",
+				Reason: "RetriesExceeded", Message: "Failed to install after 1 attempt(s)",
+			},
+			want: "RetriesExceeded",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report := v1alpha1.NewReport()
+			// What the project uses alone would put other sections first.
+			report.Requirements = []v1alpha1.Requirement{{Topic: "gitops"}, {Topic: "sources"}, {Topic: "kustomize"}}
+			if test.cause != nil {
+				report.RootCauses = []v1alpha1.RootCause{*test.cause}
+			} else {
+				report.Findings = []v1alpha1.Finding{test.finding}
+			}
+			first := Rank(Builtin(), report)[0]
+			if !strings.Contains(first.Title, test.want) {
+				t.Errorf("the first is %s: %s, want %s", first.Page, first.Title, test.want)
+			}
+			if summary := Summary(report, Builtin(), 2000); !strings.Contains(summary, "\n### "+first.Page+": "+first.Title+"\n") {
+				t.Errorf("a summary of 2000 tokens lacks it")
+			}
+		})
+	}
+}
+
 func TestSummaryGolden(t *testing.T) {
 	golden(t, "summary.md", Summary(testReport(), rankedSections(), 0))
 }
