@@ -49,6 +49,7 @@ func TestMain(m *testing.M) {
 		"kubectl-fluxctx":          command,
 		"kubectl_complete-fluxctx": command,
 		"flux-fluxctx":             command,
+		"jq":                       jqProgram,
 		"no-sockets":               noSockets,
 	})
 }
@@ -90,6 +91,8 @@ func TestScripts(t *testing.T) {
 					"jq":          jq,
 					"mistakes":    mistakes,
 					"requests":    requests,
+					"picture":     picture,
+					"recipes":     recipes,
 					"screen":      screen,
 					"serve":       serve,
 					"session":     sessionFile,
