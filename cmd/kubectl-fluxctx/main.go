@@ -14,6 +14,7 @@ import (
 )
 
 func main() {
+	cmdutil.LimitMemory()
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
 	os.Exit(cmd.Execute(os.Args, streams, cmdutil.OSEnvironment()))
 }

@@ -97,6 +97,31 @@ func (a *Archive) List() ([]Entry, error) {
 	return entries, problems
 }
 
+// dated lists the archived sessions as List does, with nothing but their ids and
+// when they were last written.
+func (a *Archive) dated() ([]Entry, error) {
+	folders, err := os.ReadDir(a.dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("archive: %w", err)
+	}
+	var entries []Entry
+	for _, folder := range folders {
+		if checkID(folder.Name()) != nil {
+			continue
+		}
+		// What another process is writing or removing has no state.
+		info, err := os.Lstat(filepath.Join(a.dir, folder.Name(), archivedState))
+		if err != nil {
+			continue
+		}
+		entry := Entry{Updated: info.ModTime(), Archived: true}
+		entry.SessionID = folder.Name()
+		entries = append(entries, entry)
+	}
+	sortNewestFirst(entries)
+	return entries, nil
+}
+
 // Load reads the state of an archived session. The error is fs.ErrNotExist when
 // the archive does not have it.
 func (a *Archive) Load(id string) (*Entry, error) {

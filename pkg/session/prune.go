@@ -33,8 +33,10 @@ func (l Limits) beyond(entries []Entry, now time.Time) []Entry {
 }
 
 // Prune removes the archived sessions beyond the limits and returns their ids.
+// It goes by their names and when they were written; what is in them does not
+// count.
 func (a *Archive) Prune(limits Limits, now time.Time) (removed []string, err error) {
-	entries, err := a.List()
+	entries, err := a.dated()
 	for _, entry := range limits.beyond(entries, now) {
 		if removeErr := a.remove(entry.SessionID); removeErr != nil {
 			err = errors.Join(err, removeErr)
