@@ -12,21 +12,22 @@ func reportChain(c model.Chain) v1alpha1.WhyChain {
 
 func reportLink(l model.Link) v1alpha1.WhyLink {
 	link := v1alpha1.WhyLink{
+		WhyObject: reportWhyObject(l), Path: l.Path, Chart: l.Chart, Changes: convert(l.Changes, reportEvidence), Drift: convert(l.Drift, reportDrift), Note: l.Note,
+	}
+	if l.Source != nil {
+		source := reportWhyObject(*l.Source)
+		link.Source = &source
+	}
+	return link
+}
+
+func reportWhyObject(l model.Link) v1alpha1.WhyObject {
+	return v1alpha1.WhyObject{
 		Object: objectRef(l.ID), Presence: presence(l.Presence),
 		State: string(l.Assessment.State), SubState: l.Assessment.SubState,
 		Reason: l.Assessment.Reason, Message: l.Assessment.Message, Since: reportTime(l.Assessment.Since),
-		Revision: l.Revision, Path: l.Path, Chart: l.Chart, URL: l.URL,
-		File: l.Location.File, Line: l.Location.Line, Commit: reportCommit(l.Commit), Changes: convert(l.Changes, reportEvidence), Note: l.Note,
+		Revision: l.Revision, URL: l.URL, Sync: l.Sync, File: l.Location.File, Line: l.Location.Line, Commit: reportCommit(l.Commit),
 	}
-	if l.Source != nil {
-		s := l.Source
-		link.Source = &v1alpha1.WhySource{
-			Object: objectRef(s.ID), Presence: presence(s.Presence),
-			State: string(s.Assessment.State), SubState: s.Assessment.SubState, Reason: s.Assessment.Reason, Message: s.Assessment.Message,
-			Revision: s.Revision, URL: s.URL, File: s.Location.File, Line: s.Location.Line, Commit: reportCommit(s.Commit),
-		}
-	}
-	return link
 }
 
 func presence(p model.Presence) string {

@@ -91,6 +91,9 @@ func (r *run) whyFile(report *v1alpha1.WhyReport, file string) error {
 		return r.unknownFile(file)
 	}
 	report.Uses = convert(uses, reportFileUse)
+	if len(uses) == 0 {
+		report.Note = merge.Unbuilt(r.facts, file)
+	}
 	for _, finding := range r.report.Findings {
 		if finding.File == file {
 			report.Findings = append(report.Findings, finding)
@@ -372,7 +375,11 @@ func (r *run) findingsOf(why model.Why) []v1alpha1.Finding {
 // says.
 func saidByCause(causes []model.WhyCause, finding v1alpha1.Finding) bool {
 	return slices.ContainsFunc(causes, func(c model.WhyCause) bool {
-		return objectRef(c.Object) == *finding.Object && c.Message != "" && strings.Contains(finding.Evidence, c.Message)
+		if objectRef(c.Object) != *finding.Object {
+			return false
+		}
+		return c.Message != "" && strings.Contains(finding.Evidence, c.Message) ||
+			c.State == model.StateSuspended && strings.Contains(finding.Evidence, "spec.suspend is true")
 	})
 }
 

@@ -45,7 +45,10 @@ func newWalk(facts *model.Facts, live map[model.ID]model.LiveObject) *walk {
 	}
 	w.tracer = newTracer(facts)
 	for _, o := range facts.Objects {
-		w.objects[o.ID] = o
+		// Other clusters of the repository may have objects of the same name.
+		if known := w.objects[o.ID]; known == nil || known.Origin&model.FromCluster == 0 {
+			w.objects[o.ID] = o
+		}
 		for _, entry := range o.Status.Inventory {
 			w.inventory[entry.ID] = o.ID
 		}
@@ -134,8 +137,7 @@ func (w *walk) place(link *model.Link, e *model.EffectiveObject) {
 // what the controllers set by themselves.
 func changes(e *model.EffectiveObject) (list []model.Evidence) {
 	for _, step := range e.Steps {
-		switch step.Kind {
-		case model.StepOwnerLabels, model.StepDefaults, model.StepKustomize:
+		if byController(step.Kind) {
 			continue
 		}
 		location := step.Location
@@ -151,6 +153,11 @@ func changes(e *model.EffectiveObject) (list []model.Evidence) {
 		}
 	}
 	return list[:min(len(list), maxEvidence)]
+}
+
+// byController is true for a step that the controllers take by themselves.
+func byController(kind model.StepKind) bool {
+	return kind == model.StepOwnerLabels || kind == model.StepDefaults || kind == model.StepKustomize
 }
 
 // link describes one object of a chain.
@@ -174,9 +181,27 @@ func (w *walk) link(id model.ID) model.Link {
 	} else {
 		link.Presence = w.presence(id, model.PresenceUnknown)
 	}
-	link.Revision = revisionOf(o)
+	link.Revision, link.Sync, link.Drift = revisionOf(o), w.sync(id), o.Drift
 	w.describe(&link, o)
 	return link
+}
+
+// sync is what lies between the clone and a source or Kustomization.
+func (w *walk) sync(id model.ID) string {
+	if w.facts.Sync == nil {
+		return ""
+	}
+	for _, source := range w.facts.Sync.Sources {
+		if source.ID == id {
+			return source.Summary
+		}
+	}
+	for _, kustomization := range w.facts.Sync.Kustomizations {
+		if kustomization.ID == id {
+			return kustomization.Summary
+		}
+	}
+	return ""
 }
 
 // presence says whether the cluster lacks an object of a kind that was read.
@@ -378,12 +403,36 @@ func (w *walk) causes(why model.Why) (causes []model.WhyCause) {
 	for _, chain := range why.Chains {
 		for _, link := range chain.Links {
 			if link.Assessment.State == model.StateSuspended && !slices.ContainsFunc(causes, func(c model.WhyCause) bool { return c.Object == link.ID }) {
-				a := link.Assessment
-				causes = append(causes, w.explained(model.RootCause{Object: link.ID, State: a.State, Reason: a.Reason, Message: a.SubState, Location: link.Location}))
+				causes = append(causes, w.suspended(link))
 			}
 		}
 	}
 	return causes
+}
+
+// suspended says who suspended an object, and how it goes on: what Git suspends
+// would only be suspended again.
+func (w *walk) suspended(link model.Link) model.WhyCause {
+	a := link.Assessment
+	cause := w.explained(model.RootCause{Object: link.ID, State: a.State, Reason: a.Reason, Message: a.SubState, Location: link.Location})
+	for _, drift := range link.Drift {
+		if !drift.Pending && drift.Field == "spec.suspend" {
+			cause.Message = drift.Text
+			return cause
+		}
+	}
+	o := w.objects[link.ID]
+	if o == nil || link.Location.File == "" {
+		return cause
+	}
+	if written := w.tracer.written[link.Location]; written != nil && written.Spec != nil && written.Spec.Suspended() {
+		at := link.Location
+		if line := o.Lines.Of("spec.suspend"); line > 0 {
+			at.Line = line
+		}
+		cause.Fix = []string{"Git suspends it: remove spec.suspend from " + at.String() + ", then commit and push"}
+	}
+	return cause
 }
 
 func (w *walk) explained(cause model.RootCause) model.WhyCause {

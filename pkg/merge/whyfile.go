@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -48,6 +49,33 @@ func WhyFile(facts *model.Facts, file string) []model.FileUse {
 	return uses
 }
 
+// Unbuilt says what the cluster has of a file that nothing here builds; empty
+// when it has nothing.
+func Unbuilt(facts *model.Facts, file string) string {
+	if facts.Cluster == nil || !facts.Cluster.Reachable {
+		return ""
+	}
+	const shown = 3
+	var names []string
+	n := 0
+	for _, o := range facts.Objects {
+		if o.Location.File != file || o.Origin != model.FromCluster|model.FromRepository {
+			continue
+		}
+		if n++; n <= shown {
+			names = append(names, o.ID.String())
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	if n > shown {
+		names = append(names, fmt.Sprintf("%d more", n-shown))
+	}
+	return "nothing here builds this file, but the cluster has " + strings.Join(names, ", ") +
+		": somebody applied it, or another repository does; nothing is deleted when the file goes"
+}
+
 func isKustomizeFile(d model.Document) bool {
 	return strings.HasSuffix(d.ID().Group, "kustomize.config.k8s.io")
 }
@@ -61,7 +89,9 @@ func (w *walk) renderedUse(build int, file string) (use model.FileUse, ok bool) 
 		switch {
 		case e.Location.File == file:
 			use.Defines = append(use.Defines, e.ID)
-		case slices.ContainsFunc(e.Steps, func(s model.AppliedStep) bool { return s.Location.File == file || s.Declared.File == file }):
+		case slices.ContainsFunc(e.Steps, func(s model.AppliedStep) bool {
+			return !byController(s.Kind) && (s.Location.File == file || s.Declared.File == file)
+		}):
 			use.Changes = append(use.Changes, e.ID)
 		}
 	}

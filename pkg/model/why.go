@@ -45,6 +45,11 @@ type Link struct {
 	URL string
 	// Note says why only one side has the object; may be empty.
 	Note string
+	// Sync says in one sentence what lies between the clone and what the object
+	// has fetched or applied; empty when nothing does.
+	Sync string
+	// Drift is what is not in the cluster as the repository has it.
+	Drift []Drift
 }
 
 // WhyCause is a root cause with what stands behind it.

@@ -38,8 +38,8 @@ func (p *Why) PrintObj(obj runtime.Object, w io.Writer) error {
 		page.file(report)
 	} else {
 		page.subject(report)
-		page.chains(report)
 		page.causes(report)
+		page.chains(report)
 	}
 	page.findings(page.context)
 	page.unread(report)
@@ -151,11 +151,22 @@ func (p *whyPage) link(link *v1alpha1.WhyLink, depth int, reachable bool) {
 		if s.Revision != "" || s.URL != "" {
 			p.wrapped(9, "", strings.TrimSpace(shortRevisionOf(s.Revision)+" "+s.URL), p.plain)
 		}
+		if s.Sync != "" {
+			p.wrapped(9, p.Theme.Accent.Render(p.Symbols.Busy)+" ", s.Sync, p.plain)
+		}
 		p.written(9, s.File, s.Line, s.Commit)
+	}
+	if link.Sync != "" {
+		p.detail(p.Theme.Accent.Render(p.Symbols.Busy)+" ", link.Sync)
 	}
 	p.written(4, link.File, link.Line, link.Commit)
 	if link.Note != "" {
 		p.detail("", link.Note)
+	}
+	for _, drift := range link.Drift {
+		if !drift.Pending {
+			p.detail(p.Theme.Warn.Render(p.Symbols.Warn)+" ", drift.Message)
+		}
 	}
 	for _, change := range link.Changes {
 		p.wrapped(4, p.Symbols.Step+" ", p.placed(change.File, change.Line)+" changes it ("+change.Text+")", p.plain)
@@ -273,10 +284,18 @@ func (p *whyPage) events(indent int, events []v1alpha1.Event, said string) {
 // file says what a file becomes, and what goes with it.
 func (p *whyPage) file(report *v1alpha1.WhyReport) {
 	p.lines = append(p.lines, p.Theme.Heading.Render(report.File))
-	if len(report.Uses) == 0 {
+	switch {
+	case report.Note != "":
+		p.wrapped(2, p.Symbols.Warn+" ", report.Note, p.plain)
+	case len(report.Uses) == 0:
 		p.wrapped(2, p.Symbols.Warn+" ", "nothing builds this file: it changes no cluster, and nothing happens when it goes", p.plain)
 	}
 	for i := range report.Uses {
+		if i == 2*shownOfAKind {
+			p.lines = append(p.lines, "")
+			p.wrapped(2, p.Symbols.Ellipsis+" ", count(len(report.Uses)-i, "more owner")+" of other clusters or folders: see -o json", p.muted)
+			break
+		}
 		p.use(&report.Uses[i])
 	}
 }

@@ -18,7 +18,8 @@ type WhyReport struct {
 	Subject *ObjectRef `json:"subject,omitempty"`
 	// File is the file that was asked about; absent for an object.
 	File string `json:"file,omitempty"`
-	// Note says how the subject was chosen, when that is not plain.
+	// Note says how the subject was chosen, when that is not plain, and what the
+	// cluster has of a file that nothing here builds.
 	Note string `json:"note,omitempty"`
 	// Context and Server are those of the cluster, Reachable says whether it
 	// was read.
@@ -50,8 +51,8 @@ type WhyChain struct {
 	Links   []WhyLink `json:"links"`
 }
 
-// WhyLink is one object of a chain.
-type WhyLink struct {
+// WhyObject is an object of a chain as both sides have it.
+type WhyObject struct {
 	Object ObjectRef `json:"object"`
 	// Presence is present, absent or unknown in the cluster.
 	Presence string       `json:"presence"`
@@ -60,38 +61,35 @@ type WhyLink struct {
 	Reason   string       `json:"reason,omitempty"`
 	Message  string       `json:"message,omitempty"`
 	Since    *metav1.Time `json:"since,omitempty"`
-	// Revision is what the object has fetched or applied.
+	// Revision is what the object has fetched or applied, URL where a source
+	// fetches from.
 	Revision string `json:"revision,omitempty"`
+	URL      string `json:"url,omitempty"`
+	// Sync says in one sentence what lies between that and the clone; absent
+	// when nothing does.
+	Sync string `json:"sync,omitempty"`
+	// File and Line say where Git defines the object, Commit which commit
+	// changed the file last.
+	File   string  `json:"file,omitempty"`
+	Line   int     `json:"line,omitempty"`
+	Commit *Commit `json:"commit,omitempty"`
+}
+
+// WhyLink is one link of a chain.
+type WhyLink struct {
+	WhyObject `json:",inline"`
 	// Path is the folder that a Kustomization builds, Chart what a release
-	// installs, URL where a source fetches from.
+	// installs.
 	Path  string `json:"path,omitempty"`
 	Chart string `json:"chart,omitempty"`
-	URL   string `json:"url,omitempty"`
-	// File and Line say where Git defines the object, Commit which commit
-	// changed the file last, Changes what changes the object on its way.
-	File    string     `json:"file,omitempty"`
-	Line    int        `json:"line,omitempty"`
-	Commit  *Commit    `json:"commit,omitempty"`
+	// Changes are the places that change the object on its way.
 	Changes []Evidence `json:"changes"`
+	// Drift is what differs between Git, as Flux builds it, and the live spec.
+	Drift []Drift `json:"drift"`
 	// Note says why only one side has the object.
 	Note string `json:"note,omitempty"`
 	// Source is what the object takes its content from.
-	Source *WhySource `json:"source,omitempty"`
-}
-
-// WhySource is the source of a link.
-type WhySource struct {
-	Object   ObjectRef `json:"object"`
-	Presence string    `json:"presence"`
-	State    string    `json:"state,omitempty"`
-	SubState string    `json:"subState,omitempty"`
-	Reason   string    `json:"reason,omitempty"`
-	Message  string    `json:"message,omitempty"`
-	Revision string    `json:"revision,omitempty"`
-	URL      string    `json:"url,omitempty"`
-	File     string    `json:"file,omitempty"`
-	Line     int       `json:"line,omitempty"`
-	Commit   *Commit   `json:"commit,omitempty"`
+	Source *WhyObject `json:"source,omitempty"`
 }
 
 // WhyCause is a root cause with what stands behind it.
