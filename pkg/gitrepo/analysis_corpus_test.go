@@ -1,69 +1,14 @@
 package gitrepo
 
 import (
-	"archive/tar"
-	"compress/gzip"
-	"errors"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+	"github.com/fluxctx/kubectl-fluxctx/test/corpus"
 )
-
-// unpackCorpus unpacks one repository of the folder that FLUXCTX_CORPUS names.
-func unpackCorpus(t *testing.T, name string) string {
-	t.Helper()
-	corpus := os.Getenv("FLUXCTX_CORPUS")
-	if corpus == "" {
-		t.Skip("FLUXCTX_CORPUS is not set")
-	}
-	archive, err := os.Open(filepath.Join(corpus, name+".tar.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer archive.Close()
-	unzipped, err := gzip.NewReader(archive)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer root.Close()
-	for reader := tar.NewReader(unzipped); ; {
-		header, err := reader.Next()
-		if errors.Is(err, io.EOF) {
-			return filepath.Join(dir, name)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		switch header.Typeflag {
-		case tar.TypeDir:
-			err = root.MkdirAll(header.Name, 0o755)
-		case tar.TypeReg:
-			var content []byte
-			if content, err = io.ReadAll(reader); err == nil {
-				if err = root.MkdirAll(filepath.Dir(header.Name), 0o755); err == nil {
-					err = root.WriteFile(header.Name, content, 0o644)
-				}
-			}
-		case tar.TypeSymlink:
-			if err = root.MkdirAll(filepath.Dir(header.Name), 0o755); err == nil {
-				err = root.Symlink(header.Linkname, header.Name)
-			}
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 // TestAnalysisOfRealRepositories expects what a person says who has read them.
 func TestAnalysisOfRealRepositories(t *testing.T) {
@@ -202,7 +147,7 @@ func TestAnalysisOfRealRepositories(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			root := unpackCorpus(t, test.name)
+			root := corpus.Unpack(t, filepath.Join(corpus.Folder(t), test.name+".tar.gz"))
 			repo, _, err := Scan(t.Context(), Options{Root: root})
 			if err != nil {
 				t.Fatal(err)

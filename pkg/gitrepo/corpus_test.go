@@ -1,12 +1,8 @@
 package gitrepo
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -17,18 +13,8 @@ import (
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+	"github.com/fluxctx/kubectl-fluxctx/test/corpus"
 )
-
-// corpusFolder is where FLUXCTX_CORPUS points: packed repositories, and below
-// truth what a program that shares nothing with this one found in each.
-func corpusFolder(t testing.TB) string {
-	t.Helper()
-	folder := os.Getenv("FLUXCTX_CORPUS")
-	if folder == "" {
-		t.Skip("FLUXCTX_CORPUS is not set")
-	}
-	return folder
-}
 
 // truth is what is known of one repository.
 type truth struct {
@@ -118,18 +104,12 @@ var explained = []struct{ repository, fact, contains, reason string }{
 }
 
 func TestCorpus(t *testing.T) {
-	folder := corpusFolder(t)
-	archives, err := filepath.Glob(filepath.Join(folder, "*.tar.gz"))
-	if err != nil || len(archives) == 0 {
-		t.Fatalf("no archives in %s: %v", folder, err)
-	}
-	for _, archive := range archives {
-		name := strings.TrimSuffix(filepath.Base(archive), ".tar.gz")
+	folder := corpus.Folder(t)
+	for _, archive := range corpus.Archives(t) {
+		name := corpus.Name(archive)
 		t.Run(name, func(t *testing.T) {
 			want := readTruth(t, filepath.Join(folder, "truth", name+".json"))
-			root := filepath.Join(t.TempDir(), "unpacked")
-			unpack(t, archive, root)
-			repo, problems, err := Scan(t.Context(), Options{Root: onlyFolder(t, root)})
+			repo, problems, err := Scan(t.Context(), Options{Root: corpus.Unpack(t, archive)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -368,74 +348,14 @@ func readTruth(t *testing.T, file string) *truth {
 	return want
 }
 
-// onlyFolder returns the folder that an archive holds.
-func onlyFolder(t testing.TB, root string) string {
-	t.Helper()
-	entries, err := os.ReadDir(root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(entries) == 1 && entries[0].IsDir() {
-		return filepath.Join(root, entries[0].Name())
-	}
-	return root
-}
-
-func unpack(t testing.TB, archive, root string) {
-	t.Helper()
-	packed, err := os.Open(archive)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer packed.Close()
-	unzipped, err := gzip.NewReader(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	reader := tar.NewReader(unzipped)
-	for {
-		header, err := reader.Next()
-		if errors.Is(err, io.EOF) {
-			return
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		path := filepath.Join(root, filepath.Clean("/"+header.Name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		switch header.Typeflag {
-		case tar.TypeDir:
-			err = os.MkdirAll(path, 0o755)
-		case tar.TypeSymlink:
-			err = os.Symlink(header.Linkname, path)
-		case tar.TypeReg:
-			var content []byte
-			if content, err = io.ReadAll(reader); err == nil {
-				err = os.WriteFile(path, content, 0o644)
-			}
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 // TestCorpusSkim compares what the skimmer says of every document of the corpus
 // with what the library says, and holds it to its purpose: to spare most of
 // them the library.
 func TestCorpusSkim(t *testing.T) {
-	archives, err := filepath.Glob(filepath.Join(corpusFolder(t), "*.tar.gz"))
-	if err != nil || len(archives) == 0 {
-		t.Fatal("no archives", err)
-	}
 	s := &skimmer{wanted: func([]byte, []byte) bool { return false }}
 	documents, accepted := 0, 0
-	for _, archive := range archives {
-		root := filepath.Join(t.TempDir(), filepath.Base(archive))
-		unpack(t, archive, root)
-		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+	for _, archive := range corpus.Archives(t) {
+		err := filepath.WalkDir(corpus.Unpack(t, archive), func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || !entry.Type().IsRegular() || !model.IsYAML(path) {
 				return err
 			}

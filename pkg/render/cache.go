@@ -119,16 +119,8 @@ func (c *Cache) through(v *view, key string, build func() *result) *result {
 }
 
 func (c *Cache) load(t *tree, ignored map[string]bool, key string) *result {
-	content, err := c.root.ReadFile(key)
-	if err != nil {
-		return nil
-	}
-	sum, content, ok := bytes.Cut(content, []byte("\n"))
-	if actual := sha256.Sum256(content); !ok || string(sum) != hex.EncodeToString(actual[:]) {
-		return nil
-	}
 	var kept entry
-	if err := json.Unmarshal(content, &kept); err != nil || kept.Result == nil {
+	if content := c.readEntry(key); json.Unmarshal(content, &kept) != nil || kept.Result == nil {
 		return nil
 	}
 	for _, seen := range kept.Seen {
@@ -171,6 +163,24 @@ func (c *Cache) store(key string, v *view, built *result) {
 	if err != nil {
 		return
 	}
+	c.writeEntry(key, content)
+}
+
+// readEntry returns the content of an entry; nil when there is none, or not as
+// it was written.
+func (c *Cache) readEntry(key string) []byte {
+	content, err := c.root.ReadFile(key)
+	if err != nil {
+		return nil
+	}
+	sum, content, ok := bytes.Cut(content, []byte("\n"))
+	if actual := sha256.Sum256(content); !ok || string(sum) != hex.EncodeToString(actual[:]) {
+		return nil
+	}
+	return content
+}
+
+func (c *Cache) writeEntry(key string, content []byte) {
 	hash := sha256.Sum256(content)
 	content = slices.Concat([]byte(hex.EncodeToString(hash[:])+"\n"), content)
 	// A name of its own, so that two processes do not write one file.

@@ -1,11 +1,7 @@
 package render
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"encoding/json"
-	"errors"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -13,70 +9,14 @@ import (
 	"testing"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
+	"github.com/fluxctx/kubectl-fluxctx/test/corpus"
 )
-
-// corpus is the folder with packed repositories and what an independent
-// kustomize made of them.
-func corpus(t testing.TB) string {
-	t.Helper()
-	folder := os.Getenv("FLUXCTX_CORPUS")
-	if folder == "" {
-		t.Skip("set FLUXCTX_CORPUS to the folder with the corpus")
-	}
-	return folder
-}
-
-// unpack unpacks one repository of the corpus.
-func unpack(t testing.TB, archive string) string {
-	t.Helper()
-	file, err := os.Open(archive)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	unzipped, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := t.TempDir()
-	root, err := os.OpenRoot(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer root.Close()
-	reader := tar.NewReader(unzipped)
-	for {
-		header, err := reader.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		switch header.Typeflag {
-		case tar.TypeReg:
-			content, err := io.ReadAll(reader)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := root.MkdirAll(path.Dir(header.Name), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := root.WriteFile(header.Name, content, 0o600); err != nil {
-				t.Fatal(err)
-			}
-		case tar.TypeSymlink:
-			_ = root.Symlink(header.Linkname, header.Name)
-		}
-	}
-	return filepath.Join(folder, strings.TrimSuffix(filepath.Base(archive), ".tar.gz"))
-}
 
 // TestCorpusKustomizations builds what kustomize built: the same kustomizations
 // build and fail, with as many objects. Those that failed there for want of the
 // network are not tried here.
 func TestCorpusKustomizations(t *testing.T) {
-	folder := corpus(t)
+	folder := corpus.Folder(t)
 	results, err := filepath.Glob(filepath.Join(folder, "kustomize", "*.json"))
 	if err != nil || len(results) == 0 {
 		t.Fatal("no results of kustomize", err)
@@ -100,7 +40,7 @@ func TestCorpusKustomizations(t *testing.T) {
 			if err := json.Unmarshal(content, &truth); err != nil {
 				t.Fatal(err)
 			}
-			files := openTree(t, unpack(t, filepath.Join(folder, repo+".tar.gz")))
+			files := openTree(t, corpus.Unpack(t, filepath.Join(folder, repo+".tar.gz")))
 			for _, want := range truth.Results {
 				got := Build(t.Context(), files, path.Dir(want.File))
 				switch {

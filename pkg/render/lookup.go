@@ -60,6 +60,7 @@ func (s *scheduler) lookUp(ctx context.Context, id model.ID) (map[string]string,
 	if s.opts.Lookup == nil {
 		return nil, errNobodyKnows
 	}
+	s.asked.Store(true)
 	return s.opts.Lookup(ctx, id)
 }
 

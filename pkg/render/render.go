@@ -71,8 +71,16 @@ func Run(ctx context.Context, repo *model.Repository, files fs.FS, opts Options)
 		defer cancel()
 	}
 	s := newScheduler(ctx, repo, files, opts)
+	key := s.wholeKey()
+	if key != "" {
+		if kept := opts.Cache.loadWhole(s.builder.tree, key); kept != nil {
+			return &model.Rendering{Builds: kept.Builds}, kept.Problems
+		}
+	}
 	s.run()
-	return s.rendering(), s.problems()
+	rendering, problems := s.rendering(), s.problems()
+	s.storeWhole(key, rendering, problems)
+	return rendering, problems
 }
 
 // Build builds one folder of a tree as kustomize would: the kustomization in

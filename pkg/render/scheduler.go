@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"go.yaml.in/yaml/v3"
 
@@ -65,6 +66,8 @@ type scheduler struct {
 	roots   []*job
 	met     map[model.Location]bool
 	done    int
+	// asked is true when the cluster was asked for something.
+	asked atomic.Bool
 	// left are written owners whose makers were not rendered.
 	left []*job
 }
@@ -102,14 +105,20 @@ func kustomization(object *model.Object) *fluxkind.Kustomization {
 	return spec
 }
 
-// owners are the written Flux objects that make others.
-func (s *scheduler) owners() []*model.Object {
+// patches are the documents that are only patches.
+func (s *scheduler) patches() map[model.Location]bool {
 	patches := map[model.Location]bool{}
-	for _, document := range s.repo.Documents {
-		if document.Patch {
+	for i := range s.repo.Documents {
+		if document := &s.repo.Documents[i]; document.Patch {
 			patches[document.Location] = true
 		}
 	}
+	return patches
+}
+
+// owners are the written Flux objects that make others.
+func (s *scheduler) owners() []*model.Object {
+	patches := s.patches()
 	var owners []*model.Object
 	for _, object := range s.repo.Objects {
 		if makesOthers(object.ID) && !patches[object.Location] {

@@ -168,6 +168,26 @@ func (t *tree) hash(name string) (sum, error) {
 	return hash, err
 }
 
+// seen lists the files that were read and the folders that were listed, with
+// their hashes. That of a folder which is not there is empty.
+func (t *tree) seen() (files, folders []seenSum) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	for _, name := range sortedKeys(t.sums) {
+		hash := t.sums[name]
+		files = append(files, seenSum{name, hash[:]})
+	}
+	for _, name := range sortedKeys(t.folders) {
+		listing := seenSum{Path: name}
+		if found := t.folders[name]; found != nil {
+			hash := listingSum(found)
+			listing.Sum = hash[:]
+		}
+		folders = append(folders, listing)
+	}
+	return files, folders
+}
+
 // inTree turns a path of a spec or of kustomize into one of the tree: what
 // climbs out is stopped at the root.
 func inTree(name string) string {

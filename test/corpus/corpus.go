@@ -15,14 +15,22 @@ import (
 	"testing"
 )
 
-// Archives lists the packed repositories, each NAME.tar.gz with one folder
-// NAME. The test is skipped when FLUXCTX_CORPUS is not set.
-func Archives(t testing.TB) []string {
+// Folder holds the packed repositories, each NAME.tar.gz with one folder NAME,
+// and in further folders what programs that share nothing with this one found
+// in them. The test is skipped when FLUXCTX_CORPUS is not set.
+func Folder(t testing.TB) string {
 	t.Helper()
 	folder := os.Getenv("FLUXCTX_CORPUS")
 	if folder == "" {
 		t.Skip("set FLUXCTX_CORPUS to the folder with the packed repositories")
 	}
+	return folder
+}
+
+// Archives lists the packed repositories.
+func Archives(t testing.TB) []string {
+	t.Helper()
+	folder := Folder(t)
 	archives, err := filepath.Glob(filepath.Join(folder, "*.tar.gz"))
 	if err != nil || len(archives) == 0 {
 		t.Fatalf("%s holds no archives: %v", folder, err)
