@@ -49,7 +49,7 @@ func TestMain(m *testing.M) {
 		"kubectl-fluxctx":          command,
 		"kubectl_complete-fluxctx": command,
 		"flux-fluxctx":             command,
-		"jq":                       jqProgram,
+		"jq-program":               jqProgram,
 		"no-sockets":               noSockets,
 	})
 }

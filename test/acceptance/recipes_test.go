@@ -37,7 +37,7 @@ func recipes(ts *testscript.TestScript, neg bool, args []string) {
 	end := 0
 	for _, at := range found {
 		command, want := text[at[2]:at[3]], text[at[4]:at[5]]
-		ts.Check(ts.Exec("sh", "-ec", command))
+		ts.Check(ts.Exec("sh", "-ec", jqFunction+command))
 		got := ts.ReadFile("stdout")
 		if got != want && !*update {
 			ts.Fatalf("%s prints\n%s\nand not\n%s", command, got, want)
@@ -49,6 +49,11 @@ func recipes(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(os.WriteFile(path, []byte(fresh.String()+text[end:]), 0o644))
 	}
 }
+
+// jqFunction calls jqProgram by its name. A program of this name would take the
+// place of the command of the scripts.
+const jqFunction = `jq() { jq-program "$@"; }
+`
 
 // jqProgram is as much of jq as the recipes use, on the library that other tests
 // ask, so that they run where there is no jq: jq [-r] [-c] [-e] QUERY.
