@@ -91,9 +91,7 @@ func (r *run) whyFile(report *v1alpha1.WhyReport, file string) error {
 		return r.unknownFile(file)
 	}
 	report.Uses = convert(uses, reportFileUse)
-	if len(uses) == 0 {
-		report.Note = merge.Unbuilt(r.facts, file)
-	}
+	report.Note = merge.Unbuilt(r.facts, file)
 	for _, finding := range r.report.Findings {
 		if finding.File == file {
 			report.Findings = append(report.Findings, finding)
@@ -357,7 +355,7 @@ func (r *run) findingsOf(why model.Why) []v1alpha1.Finding {
 			continue
 		}
 		all, concerned := refs[*finding.Object]
-		if saidByCause(why.Causes, finding) {
+		if saidByCause(why, finding) {
 			continue
 		}
 		least := v1alpha1.SeverityError
@@ -371,16 +369,31 @@ func (r *run) findingsOf(why model.Why) []v1alpha1.Finding {
 	return findings
 }
 
-// saidByCause is true for a finding that repeats what the controller of a cause
-// says.
-func saidByCause(causes []model.WhyCause, finding v1alpha1.Finding) bool {
-	return slices.ContainsFunc(causes, func(c model.WhyCause) bool {
-		if objectRef(c.Object) != *finding.Object {
-			return false
+// saidByCause is true for a finding that repeats what a cause says: the message
+// of the controller, that Git suspends it, or a circle.
+func saidByCause(why model.Why, finding v1alpha1.Finding) bool {
+	for _, cause := range why.Causes {
+		in := func(texts ...string) bool {
+			return !slices.ContainsFunc(texts, func(text string) bool { return text == "" || !strings.Contains(finding.Evidence, text) })
 		}
-		return c.Message != "" && strings.Contains(finding.Evidence, c.Message) ||
-			c.State == model.StateSuspended && strings.Contains(finding.Evidence, "spec.suspend is true")
-	})
+		circle := convert(cause.Cycle, model.ID.String)
+		if len(circle) > 0 && in(circle...) {
+			return true
+		}
+		if objectRef(cause.Object) == *finding.Object && (in(cause.Message) || cause.State == model.StateSuspended && in("spec.suspend is true")) {
+			return true
+		}
+	}
+	// What an object says of itself is shown, or explained by a cause.
+	for _, chain := range why.Chains {
+		for _, link := range chain.Links {
+			message := link.Assessment.Message
+			if objectRef(link.ID) == *finding.Object && len(why.Causes) > 0 && message != "" && strings.Contains(finding.Evidence, message) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // sameCopy keeps findings about another cluster's object of the same name out.

@@ -3,8 +3,12 @@ package merge_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +25,9 @@ import (
 // BenchmarkFleet compares the join of a generated fleet, named by FLUXCTX_FLEET,
 // with the two sides that it joins: the scan of its files, and the decoding of
 // its live objects, which is the least that reading a cluster takes. The join
-// may add a tenth to their sum.
+// may add a tenth to their sum. When the files are a clone of what the cluster
+// fetches, the live objects have applied a commit of it, behind many others, and
+// reading the log counts as a part of the join.
 func BenchmarkFleet(b *testing.B) {
 	folder := os.Getenv("FLUXCTX_FLEET")
 	if folder == "" {
@@ -29,6 +35,7 @@ func BenchmarkFleet(b *testing.B) {
 	}
 	root := filepath.Join(folder, "repo")
 	texts := fleetObjects(b, filepath.Join(folder, "cluster", "objects.yaml"))
+	applyCommit(texts, root)
 	var (
 		live       *model.Cluster
 		repository *model.Repository
@@ -39,14 +46,25 @@ func BenchmarkFleet(b *testing.B) {
 		}
 	})
 	rendering, _ := render.Run(context.Background(), repository, os.DirFS(root), render.Options{Budget: 20 * time.Second})
+	var facts *model.Facts
 	b.Run("join", func(b *testing.B) {
 		for b.Loop() {
-			facts := merge.Join(merge.Sides{Now: capturedNow, Cluster: live, Repository: repository, Rendering: rendering})
+			facts = merge.Join(merge.Sides{Now: capturedNow, Cluster: live, Repository: repository, Rendering: rendering})
 			merge.Trace(facts)
-			merge.Explain(facts, nil)
+			var history *model.History
+			if questions := merge.AskHistory(facts); questions != nil {
+				var err error
+				history, err = gitrepo.ReadHistory(b.Context(), gitrepo.HistoryOptions{
+					Root: root, Revisions: questions.Revisions, Upstream: questions.Upstream, Files: questions.Files,
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			merge.Explain(facts, history)
+			merge.Own(facts)
 		}
 	})
-	facts := merge.Join(merge.Sides{Now: capturedNow, Cluster: live, Repository: repository, Rendering: rendering})
 	both := 0
 	for _, object := range facts.Objects {
 		if object.Origin == model.FromCluster|model.FromRepository {
@@ -54,6 +72,26 @@ func BenchmarkFleet(b *testing.B) {
 		}
 	}
 	b.Logf("%d live objects, %d files, %d builds, %d objects on both sides", len(live.Objects), repository.Files, len(rendering.Builds), both)
+	if facts.History != nil {
+		b.Logf("%d commits of the log, %d commits behind", len(facts.History.Commits), commitsBehind)
+	}
+}
+
+// commitsBehind is how many commits the cluster of the benchmark is behind.
+const commitsBehind = 100
+
+// applyCommit lets live objects have applied an older commit of the clone, if the
+// files are one.
+func applyCommit(texts [][]byte, root string) {
+	cmd := exec.Command("git", "-C", root, "rev-parse", "--verify", "--quiet", fmt.Sprintf("HEAD~%d", commitsBehind))
+	commit, err := cmd.Output()
+	if err != nil {
+		return
+	}
+	revision := regexp.MustCompile("main@sha1:[0-9a-f]{40}")
+	for i, text := range texts {
+		texts[i] = revision.ReplaceAll(text, []byte("main@sha1:"+strings.TrimSpace(string(commit))))
+	}
 }
 
 // fleetObjects reads the live objects of a fleet as JSON.

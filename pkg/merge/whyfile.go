@@ -52,7 +52,8 @@ func WhyFile(facts *model.Facts, file string) []model.FileUse {
 // Unbuilt says what the cluster has of a file that nothing here builds; empty
 // when it has nothing.
 func Unbuilt(facts *model.Facts, file string) string {
-	if facts.Cluster == nil || !facts.Cluster.Reachable {
+	built := slices.ContainsFunc(facts.Repository.Builds, func(b model.Build) bool { return slices.Contains(b.Files, file) })
+	if built || facts.Cluster == nil || !facts.Cluster.Reachable {
 		return ""
 	}
 	const shown = 3

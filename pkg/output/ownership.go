@@ -7,7 +7,7 @@ import (
 )
 
 // ownership is what more than one Flux object applies, and what none does any
-// more; nothing when everything has one owner.
+// more; nothing when everything has one owner, or when a finding tells of it.
 func (p *page) ownership(report *v1alpha1.ContextReport) {
 	owned := report.Ownership
 	both := map[v1alpha1.ObjectRef]bool{}
@@ -18,6 +18,9 @@ func (p *page) ownership(report *v1alpha1.ContextReport) {
 	var lines []line
 	for _, object := range owned.Shared {
 		both[object.ObjectRef] = true
+		if told(report, refString(object.ObjectRef)) {
+			continue
+		}
 		lines = append(lines, line{
 			p.Theme.Bad.Render(p.Symbols.Bad), refString(object.ObjectRef),
 			" is in the inventories of " + p.refs(object.Owners, " and ", shownOfAKind) + ": they overwrite each other, and it goes when one of them prunes it", nil,
