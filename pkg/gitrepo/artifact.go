@@ -199,7 +199,7 @@ func (s *sources) copyFile(made *content, from view, name, prefix, to string, ma
 }
 
 func (s *sources) put(made *content, name string, f *file) {
-	if !s.room(1) {
+	if !s.room(1, f) {
 		return
 	}
 	made.view.add(name, f)

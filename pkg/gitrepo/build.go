@@ -153,13 +153,13 @@ func (b *builder) inKustomization(result *built, inside map[string]bool, folder 
 }
 
 func (b *builder) include(result *built, inner *built) {
-	if b.room(len(inner.parts)) {
+	if len(inner.parts) > 0 && b.room(len(inner.parts), inner.parts[0].file) {
 		result.parts = append(result.parts, inner.parts...)
 	}
 }
 
 func (b *builder) add(result *built, p part) {
-	if b.room(1) {
+	if b.room(1, p.file) {
 		result.parts = append(result.parts, p)
 	}
 }

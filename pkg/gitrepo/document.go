@@ -59,8 +59,9 @@ func (r *fileReader) readSkimmed(found *skimmed, line int) {
 
 // readNode adds the document with this root, whose lines begin at 1 with the
 // line of the file that offset says, less one.
-func (r *fileReader) readNode(root *yaml.Node) {
+func (r *fileReader) readNode(root *yaml.Node, content []byte) {
 	root = follow(root)
+	tooLarge := root != nil && mayAlias(content) && expands(root)
 	if root == nil || root.Kind != yaml.MappingNode {
 		r.foreign(false)
 		return
@@ -68,9 +69,15 @@ func (r *fileReader) readNode(root *yaml.Node) {
 	apiVersion, kind := identity(root)
 	if apiVersion == "" || kind == "" {
 		r.foreign(true)
+	} else {
+		r.readObject(root, apiVersion, kind, false)
+	}
+	if tooLarge {
+		r.tooManyAliases(r.at(root.Line), strings.TrimSpace(sanitize.Line(kind+" "+text(lookup(root, "metadata"), "name"), maxNameLength)), errExpands)
+	}
+	if apiVersion == "" || kind == "" {
 		return
 	}
-	r.readObject(root, apiVersion, kind, false)
 	if strings.HasSuffix(kind, "List") {
 		eachItem(lookup(root, "items"), func(item *yaml.Node) {
 			if apiVersion, kind := identity(item); apiVersion != "" && kind != "" && r.roomForDocument() {
@@ -78,6 +85,15 @@ func (r *fileReader) readNode(root *yaml.Node) {
 			}
 		})
 	}
+}
+
+// tooManyAliases says of a document, named by kind and name where it has them,
+// that what its aliases stand for is not read.
+func (r *fileReader) tooManyAliases(at model.Location, name string, err error) {
+	if name != "" {
+		name += ": "
+	}
+	r.problem("DocumentTooLarge", at.String()+": "+name+err.Error(), "simplify its anchors and aliases")
 }
 
 // identity returns apiVersion and kind when both are strings.
@@ -137,7 +153,7 @@ func (r *fileReader) readFlux(node, metadata *yaml.Node, document model.Document
 	if spec := lookup(node, "spec"); spec != nil {
 		var err error
 		if object.RawSpec, err = nodeJSON(spec, false); err != nil {
-			r.problem("DocumentTooLarge", document.Location.String()+": "+document.Kind+" "+document.Name+": "+err.Error(), "simplify its anchors and aliases")
+			r.tooManyAliases(document.Location, document.Kind+" "+document.Name, err)
 			object.RawSpec = nil
 		}
 	}

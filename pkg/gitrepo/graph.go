@@ -28,7 +28,9 @@ type graph struct {
 	// links are the answers of onDisk.
 	links map[string]diskEntry
 	// left counts down the files that builds may have.
-	left     int
+	left int
+	// full is true once that was too little.
+	full     bool
 	problems []model.Problem
 	said     map[string]bool
 
@@ -93,10 +95,14 @@ func (g *graph) problem(code, message, hint string) {
 	}
 }
 
-// room takes from what the builds of a tree may have.
-func (g *graph) room(files int) bool {
+// room takes from what the builds of a tree may have. The problem names the
+// first file for which there is none.
+func (g *graph) room(files int, first *file) bool {
 	if g.left < files {
-		g.problem("GraphTooLarge", "the Flux objects of the tree build too many files; what the last of them build is left out", "scan a part of the tree")
+		if !g.full {
+			g.full = true
+			g.problem("GraphTooLarge", first.shown+": with it, the Flux objects of the tree build too many files; it and what comes after it is left out", "scan a part of the tree")
+		}
 		return false
 	}
 	g.left -= files

@@ -56,7 +56,7 @@ func TestHostileTrees(t *testing.T) {
 		// missing are entries of kustomizations that lead to nothing.
 		missing []string
 	}{
-		{name: "alias bomb in a document that nobody decodes", files: map[string]string{"x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\ndata:\n" + aliasBomb("  ", 12)}},
+		{name: "alias bomb in a document that nobody decodes", files: map[string]string{"x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\ndata:\n" + aliasBomb("  ", 12)}, problems: []string{"DocumentTooLarge x.yaml:1: ConfigMap bomb: its aliases stand for more than 1000000 values"}},
 		{
 			name: "alias bomb in the spec of a release", files: map[string]string{"x.yaml": releaseHead + "  values:\n" + aliasBomb("    ", 12)},
 			problems: []string{"DocumentTooLarge x.yaml:1: HelmRelease bomb"},
@@ -65,7 +65,7 @@ func TestHostileTrees(t *testing.T) {
 			name: "alias bomb of merges", files: map[string]string{"x.yaml": releaseHead + "  values:\n    a0: &a0 {k: v}\n" + mergeBomb("    ", 40)},
 			problems: []string{"DocumentTooLarge x.yaml:1: HelmRelease bomb"},
 		},
-		{name: "merges where a name is looked for", files: map[string]string{"x.yaml": "a0: &a0 {k: v}\n" + mergeBomb("", 40) + "apiVersion: v1\nkind: ConfigMap\nmetadata: *a39\n"}},
+		{name: "merges where a name is looked for", files: map[string]string{"x.yaml": "a0: &a0 {k: v}\n" + mergeBomb("", 40) + "apiVersion: v1\nkind: ConfigMap\nmetadata: *a39\n"}, problems: []string{"DocumentTooLarge x.yaml:1: ConfigMap"}},
 		{
 			name: "alias of itself", files: map[string]string{"x.yaml": releaseHead + "  values: &a\n    inner: *a\n"},
 			problems: []string{"DocumentTooLarge x.yaml:1: HelmRelease bomb"},
@@ -187,7 +187,7 @@ func TestHostileTrees(t *testing.T) {
 				}
 				return files
 			}(),
-			problems: []string{"GraphTooLarge the Flux objects of the tree build too many files"},
+			problems: []string{"GraphTooLarge k18/kustomization.yaml: with it, the Flux objects of the tree build too many files"},
 		},
 		{
 			name: "kustomizations in each other", files: func() map[string]string {

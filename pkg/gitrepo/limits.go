@@ -46,6 +46,9 @@ const (
 	// a document, in bytes of JSON.
 	maxExpandedSize  = 2 << 20
 	maxExpandedDepth = 200
+	// maxExpandedNodes is from how many values on the aliases of a document are
+	// told to be too many. Rendering refuses such a file.
+	maxExpandedNodes = 1_000_000
 	// maxAliasChain bounds how many aliases of aliases, merges of merges, or
 	// artifacts of artifacts are followed.
 	maxAliasChain = 32

@@ -105,7 +105,7 @@ func (g *graph) build(o written, from content, to string, components []string, t
 	}
 	if len(from.view.ignored) > 0 {
 		for _, name := range from.view.below(folder) {
-			if f := from.view.files[name]; from.view.ignored[f] && f.parsed != nil && g.room(1) {
+			if f := from.view.files[name]; from.view.ignored[f] && f.parsed != nil && g.room(1, f) {
 				b.Ignored = append(b.Ignored, f.shown)
 			}
 		}

@@ -186,7 +186,7 @@ func (r *fileReader) readPlain(c chunk) (read, ok bool) {
 		node.Line += c.line - 1
 	}
 	r.readRole(root, c)
-	r.readNode(root)
+	r.readNode(root, c.text)
 	return true, true
 }
 
@@ -241,7 +241,7 @@ func (r *fileReader) readChunk(c chunk) bool {
 			}
 		}
 		r.readRole(root, c)
-		r.readNode(root)
+		r.readNode(root, c.text)
 	}
 }
 

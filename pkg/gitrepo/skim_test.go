@@ -213,7 +213,7 @@ func compareSkim(s *skimmer, text []byte) error {
 		return nil
 	}
 	reader.result = &parsed{}
-	reader.readNode(root)
+	reader.readNode(root, nil)
 	read := reader.result
 	if len(skimmed.documents) != 1 || len(read.documents) == 0 {
 		return fmt.Errorf("%d documents; the library has %d", len(skimmed.documents), len(read.documents))
