@@ -47,6 +47,7 @@ func summarizeFacts(report *v1alpha1.ContextReport) string {
 	}
 	f.causes(report.RootCauses)
 	f.findings(report.Findings)
+	f.upgrade(report.Upgrade)
 	f.guidance(report.Guidance)
 	f.sources(report)
 	return f.String()
@@ -169,6 +170,47 @@ func (f *facts) findings(findings []v1alpha1.Finding) {
 		f.item(string(finding.Severity)+" "+finding.Rule, text)
 	}
 	f.more(len(findings), maxFindings)
+}
+
+// upgrade is the way to the newest Flux, each change with its first places.
+func (f *facts) upgrade(u *v1alpha1.Upgrade) {
+	if u == nil {
+		return
+	}
+	f.line("\n## Upgrade from Flux %s to %s\n", u.From, u.To)
+	f.item("Seen", code(u.Seen))
+	for _, change := range u.Changes {
+		f.item("Flux "+change.Flux, fmt.Sprintf("%s %s Places: %s. Read: %s", code(change.What), code(change.Do), places(change.Places), change.Doc))
+	}
+	if len(u.Left) > 0 {
+		f.item("flux migrate leaves", places(u.Left))
+	}
+	if len(u.Steps) > 0 {
+		f.line("")
+	}
+	for i, step := range u.Steps {
+		f.line("%d. %s", i+1, code(step))
+	}
+}
+
+// maxPlaces is how many places of one change the summary names.
+const maxPlaces = 5
+
+func places(list []v1alpha1.Evidence) string {
+	var texts []string
+	for _, place := range list[:min(len(list), maxPlaces)] {
+		switch {
+		case place.File != "":
+			texts = append(texts, strings.TrimSpace(fmt.Sprintf("%s:%d %s", place.File, place.Line, place.Text)))
+		case place.Object != nil:
+			texts = append(texts, reference(*place.Object))
+		}
+	}
+	text := strings.Join(codes(texts), ", ")
+	if n := len(list) - maxPlaces; n > 0 {
+		text += fmt.Sprintf(" and %d more", n)
+	}
+	return text
 }
 
 func (f *facts) more(n, shown int) {

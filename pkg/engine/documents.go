@@ -71,7 +71,7 @@ func (r *run) recordDocs(state *session.State) {
 
 // advise writes the guidance with the documents that are at hand.
 func (r *run) advise(context.Context) {
-	r.report.Guidance = guidance.Advise(r.facts, r.report.Findings, docLinks(r.docs.Sections))
+	r.report.Guidance = guidance.Advise(r.facts, r.report.Findings, r.report.Upgrade, docLinks(r.docs.Sections))
 }
 
 // validate checks that what was to be loaded is there; what is not is listed

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"sync"
 
@@ -201,6 +202,14 @@ func (r *run) judge(context.Context) {
 	r.report.Findings = list(result.Findings)
 	r.report.Ignored = convert(result.Ignored, reportIgnored)
 	r.report.Undecided = reportUndecided(result.Undecided)
+	r.report.Upgrade = result.Upgrade
+	for _, misnamed := range result.Misnamed {
+		hint := "see the ids in 'rules list'"
+		if misnamed.Nearest != "" {
+			hint = "did you mean " + misnamed.Nearest + "?"
+		}
+		r.problem("repository", "UnknownRule", fmt.Errorf("%s: the annotation %s names %q, and there is no such rule: it silences nothing", misnamed.Location, rules.IgnoreAnnotation, misnamed.ID), hint)
+	}
 }
 
 // assemble turns what was found into the report.

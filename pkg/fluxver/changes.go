@@ -41,10 +41,10 @@ var changes = []Change{
 	{Minor{2, 8}, ChangeHelm4, "helm-controller uses Helm 4: new installs are applied by the server, and health is judged by kstatus.", "Test one release of each chart, or keep Helm 3 behaviour with the gate UseHelm3Defaults.", blog28},
 	{Minor{2, 9}, ChangeStrictSubstitution, "A variable without value and without default fails the build of its Kustomization.", "Define the variable, give it a default with ${VAR:=value}, or escape it as $${VAR}.", blog29},
 	{Minor{2, 9}, ChangePostRenderHooks, "Post-renderers also change the hooks of charts.", "Set spec.postRenderStrategy: nohooks to keep today's result.", blog29},
-	{Minor{2, 9}, ChangeGCRReceiver, "A gcr Receiver needs email and audience in its Secret.", "Add both keys before the upgrade.", "https://fluxcd.io/flux/components/notification/receivers/#gcr"},
+	{Minor{2, 9}, ChangeGCRReceiver, "A gcr Receiver needs email and audience in its Secret.", "Add email and audience to the Secret.", "https://fluxcd.io/flux/components/notification/receivers/#gcr"},
 	{Minor{2, 9}, ChangeSubstitutedCRDs, "Flux 2.9.0 changes its own CustomResourceDefinitions when variables are substituted in flux-system.", "Upgrade to 2.9.1 or newer, which marks them with kustomize.toolkit.fluxcd.io/substitute: disabled.", log},
-	{Minor{2, 10}, ChangeTokenCreation, "The controllers may no longer create tokens of service accounts by default.", "Bind a ClusterRole with create on serviceaccounts/token to them before the upgrade (fluxcd/flux2#6139).", log},
-	{Minor{2, 10}, ChangeKubeconfigAudiences, "The key audiences of kubeConfig ConfigMaps gives way to the annotation credential.auth.fluxcd.io/audiences.", "Move the value into the annotation.", log},
+	{Minor{2, 10}, ChangeTokenCreation, "The controllers may no longer create tokens of service accounts by default.", "Bind a ClusterRole with create on serviceaccounts/token to them (fluxcd/flux2#6139).", log},
+	{Minor{2, 10}, ChangeKubeconfigAudiences, "The key audiences of kubeConfig ConfigMaps gives way to the annotation credential.auth.fluxcd.io/audiences.", "Move the value of audiences into the annotation.", log},
 }
 
 // Between returns the changes that an upgrade brings: those of the minors after

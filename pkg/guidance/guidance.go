@@ -50,10 +50,12 @@ var advisers = []adviser{
 }
 
 // Advise returns the advice on the topics that concern this project, in the
-// order of the focus table; under a focus, on those topics alone. The documents
-// are those that were loaded for each topic, by topic name, best first.
-func Advise(facts *model.Facts, findings []v1alpha1.Finding, documents map[string][]v1alpha1.DocLink) []v1alpha1.Guidance {
+// order of the focus table; under a focus, on those topics alone. Upgrade is the
+// way to the newest Flux, nil when there is none to tell of; the documents are
+// those that were loaded for each topic, by topic name, best first.
+func Advise(facts *model.Facts, findings []v1alpha1.Finding, upgrade *v1alpha1.Upgrade, documents map[string][]v1alpha1.DocLink) []v1alpha1.Guidance {
 	p := newProject(facts, findings)
+	p.upgrade = upgrade
 	list := []v1alpha1.Guidance{}
 	for _, a := range advisers {
 		if len(facts.Focus) > 0 && !slices.Contains(facts.Focus, a.topic) {

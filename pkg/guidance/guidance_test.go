@@ -56,7 +56,8 @@ func advise(t *testing.T, files []txtar.File, cluster *model.Cluster, topics ...
 			documents[topic] = append(documents[topic], v1alpha1.DocLink{Title: fmt.Sprintf("%s %d", topic, i), URL: "https://fluxcd.io/" + topic})
 		}
 	}
-	return Advise(facts, rules.Run(facts, rules.Options{}).Findings, documents)
+	result := rules.Run(facts, rules.Options{})
+	return Advise(facts, result.Findings, result.Upgrade, documents)
 }
 
 func archive(t *testing.T, name string) []txtar.File {
@@ -132,7 +133,7 @@ func TestAdvice(t *testing.T) {
 		{"fleet", "image-automation", "gap", "fleet (images.yaml:11) commits to the branch that it reads"},
 		{"fleet", "progressive-delivery", "today", "rolled out by Flagger: web"},
 		{"fleet", "disaster-recovery", "next", "sops-age"},
-		{"fleet", "migration", "today", "2.8; 2.10 is the newest"},
+		{"fleet", "migration", "today", "pins v2.8.1, and Flux 2.10 is the newest"},
 		{"home", "sources", "next", "add spec.verify to app-template"},
 		{"home", "helm", "today", "well done: 1 release detects drift"},
 		{"home", "security", "today", "1 ExternalSecret"},

@@ -17,6 +17,7 @@ type project struct {
 	findings map[string][]v1alpha1.Finding // by rule
 	byTopic  map[string][]v1alpha1.Finding // by focus, most severe first
 	byKind   map[string][]*model.Object    // Flux objects
+	upgrade  *v1alpha1.Upgrade
 }
 
 func newProject(facts *model.Facts, findings []v1alpha1.Finding) *project {

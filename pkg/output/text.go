@@ -44,6 +44,7 @@ func (p *Text) PrintObj(obj runtime.Object, w io.Writer) error {
 		page.blast,
 		page.ownership,
 		page.findings,
+		page.upgrade,
 		page.guidance,
 		page.documents,
 		page.next,

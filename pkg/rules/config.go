@@ -2,6 +2,7 @@ package rules
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -337,6 +338,45 @@ func annotated(facts *model.Facts) map[model.Location][]string {
 		}
 	}
 	return silenced
+}
+
+// misnamed lists the ids in annotations that no rule has, by place.
+func (x *index) misnamed() []Misnamed {
+	var list []Misnamed
+	note := func(at model.Location, annotations map[string]string) {
+		for _, id := range splitList(annotations[IgnoreAnnotation]) {
+			if _, ok := Lookup(id); ok || slices.ContainsFunc(list, func(m Misnamed) bool { return m.ID == id && m.Location == at }) {
+				continue
+			}
+			list = append(list, Misnamed{Location: at, ID: id, Nearest: nearestID(id)})
+		}
+	}
+	for _, object := range x.Facts.Objects {
+		note(object.Location, object.Annotations)
+	}
+	if x.Repository != nil {
+		for i := range x.Repository.Manifests {
+			note(x.Repository.Manifests[i].Location, x.Repository.Manifests[i].Annotations)
+		}
+	}
+	slices.SortFunc(list, func(a, b Misnamed) int {
+		return cmp.Or(compareLocations(a.Location, b.Location), strings.Compare(a.ID, b.ID))
+	})
+	return list
+}
+
+func nearestID(id string) string {
+	// A number without its zero is as like to ten others.
+	if group, number, _ := strings.Cut(strings.ToUpper(id), "-"); len(number) == 1 {
+		if rule, ok := Lookup(group + "-0" + number); ok {
+			return rule.ID
+		}
+	}
+	lower := make([]string, len(table))
+	for i := range table {
+		lower[i] = strings.ToLower(table[i].ID)
+	}
+	return strings.ToUpper(focus.Nearest(id, lower))
 }
 
 func splitList(list string) []string {

@@ -1,13 +1,11 @@
 package rules
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
-	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxver"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
 
@@ -29,19 +27,8 @@ func checkVanishedFields(p *pass) {
 		if !inGit(object) {
 			continue
 		}
-		group, version := model.SplitAPIVersion(p.writtenVersion(object))
-		raw := object.RawSpec
-		if written := p.written[object.Location]; written != nil {
-			raw = written.RawSpec // the cluster has dropped the field already
-		}
-		for _, field := range fluxver.Vanished(group, object.Kind) {
-			if !bytes.Contains(raw, []byte(leaf(field.Path))) {
-				continue
-			}
-			path := hasField(raw, field.Path)
-			if path == "" {
-				continue
-			}
+		_, version := model.SplitAPIVersion(p.writtenVersion(object))
+		for field, path := range p.vanished(object) {
 			severity := v1alpha1.SeverityWarning
 			if version == field.First {
 				severity = v1alpha1.SeverityError

@@ -44,64 +44,29 @@ func checkUpgrade(p *pass) {
 	}
 }
 
-// touched finds what a change meets in this project: an object, and a sentence
-// on what was seen; empty when nothing.
+// touched finds what a change meets in this project: the first object, and a
+// sentence on how many there are; empty when none.
 func (p *pass) touched(change fluxver.ChangeID, up upgrade) (*model.Object, string) {
-	switch change {
-	case fluxver.ChangeTemplateFields:
-		for object, spec := range specs[*fluxkind.ImageUpdateAutomation](p.index) {
-			if spec.Git != nil && removedTemplateField().MatchString(spec.Git.Commit.MessageTemplate) {
-				return object, object.ID.String() + " uses them."
-			}
-		}
-	case fluxver.ChangeHelm4:
-		if first, n := count[*fluxkind.HelmRelease](p, func(*fluxkind.HelmRelease) bool { return true }); n > 0 {
-			return first, fmt.Sprintf("%d HelmReleases are concerned.", n)
-		}
-	case fluxver.ChangeStrictSubstitution:
-		if first, n := count[*fluxkind.Kustomization](p, func(s *fluxkind.Kustomization) bool { return s.PostBuild != nil }); n > 0 {
-			return first, fmt.Sprintf("%d Kustomizations substitute variables.", n)
-		}
-	case fluxver.ChangePostRenderHooks:
-		if first, n := count[*fluxkind.HelmRelease](p, func(s *fluxkind.HelmRelease) bool { return len(s.PostRenderers) > 0 && s.PostRenderStrategy == "" }); n > 0 {
-			return first, fmt.Sprintf("%d HelmReleases have post-renderers.", n)
-		}
-	case fluxver.ChangeGCRReceiver:
-		if first, n := count[*fluxkind.Receiver](p, func(s *fluxkind.Receiver) bool { return s.Type == "gcr" }); n > 0 {
-			return first, fmt.Sprintf("%d Receivers have type gcr.", n)
-		}
-	case fluxver.ChangeSubstitutedCRDs:
-		for object, spec := range specs[*fluxkind.Kustomization](p.index) {
-			if syncFolder(object) != "" && spec.PostBuild != nil && trimV(up.to.full) == "2.9.0" {
-				return object, object.ID.String() + " substitutes variables in its own folder."
-			}
-		}
-	case fluxver.ChangeTokenCreation:
-		if first, n := count[*fluxkind.Kustomization](p, usesAccountToken); n > 0 {
-			return first, fmt.Sprintf("%d Kustomizations use the token of a service account.", n)
-		}
-	case fluxver.ChangeKubeconfigAudiences:
-		if first, n := count[*fluxkind.Kustomization](p, func(s *fluxkind.Kustomization) bool { return s.KubeConfig != nil && s.KubeConfig.ConfigMapRef != nil }); n > 0 {
-			return first, fmt.Sprintf("%d Kustomizations reach remote clusters by a ConfigMap.", n)
-		}
-	}
-	return nil, ""
-}
-
-func usesAccountToken(s *fluxkind.Kustomization) bool {
-	return s.Decryption != nil && s.Decryption.ServiceAccountName != "" || s.KubeConfig != nil && s.KubeConfig.ConfigMapRef != nil
-}
-
-// count returns the first object of a kind that a condition takes, and how many
-// there are.
-func count[T model.Spec](p *pass, take func(T) bool) (first *model.Object, n int) {
-	for object, spec := range specs[T](p.index) {
-		if !take(spec) {
+	var first *model.Object
+	n := 0
+	for _, object := range p.objects {
+		if _, ok := meets(change, object); !ok && !(change == fluxver.ChangeSubstitutedCRDs && substitutesItself(object, up)) {
 			continue
 		}
 		if n++; first == nil {
 			first = object
 		}
 	}
-	return first, n
+	if n == 0 {
+		return nil, ""
+	}
+	return first, "It meets " + counted(n, first.Kind) + "."
+}
+
+// substitutesItself is true for the Kustomization of flux-system when variables
+// are substituted in what it applies, on the way to the one release that then
+// changes its own definitions.
+func substitutesItself(object *model.Object, up upgrade) bool {
+	spec, ok := object.Spec.(*fluxkind.Kustomization)
+	return ok && spec.PostBuild != nil && syncFolder(object) != "" && trimV(up.to.full) == "2.9.0"
 }

@@ -35,10 +35,10 @@ func checkHead(p *pass) {
 		fix := "git fetch && git status"
 		switch {
 		case git.Compared && git.Ahead > 0:
-			evidence += fmt.Sprintf("; %d commits are not pushed", git.Ahead)
+			evidence += "; not pushed: " + counted(git.Ahead, "commit")
 			fix = "git push"
 		case git.Compared && git.Behind > 0:
-			evidence += fmt.Sprintf("; the clone is %d commits behind %s", git.Behind, git.Upstream)
+			evidence += fmt.Sprintf("; the clone is %s behind %s", counted(git.Behind, "commit"), git.Upstream)
 			fix = "git pull"
 		}
 		p.report(finding{object: object, field: "spec.ref.branch", evidence: evidence, fix: fix})

@@ -47,8 +47,9 @@ type index struct {
 	// consumers are the objects that use a source.
 	consumers map[*model.Object][]*model.Object
 	// roots are folders that a cluster syncs, each with a trailing slash; the
-	// longest first.
-	roots []string
+	// longest first. clusters is what clusterOf has answered.
+	roots    []string
+	clusters map[string]string
 	// versions are the Flux versions that the facts tell of.
 	versions []fluxVersion
 	patches  patches
@@ -69,32 +70,40 @@ type known struct {
 	model.ID
 	model.Location
 	live bool
+	// cluster is the synced folder that the place lies in.
+	cluster string
 	// object is nil for kinds outside the Flux table.
 	object *model.Object
 }
 
 func newIndex(facts *model.Facts) *index {
+	repository := facts.Repository
+	if repository == nil {
+		repository = &model.Repository{}
+	}
+	// The large maps get their room at once: of a large repository, growing them
+	// is a third of all that is done here.
 	x := &index{
 		Facts:      facts,
-		named:      map[model.ID][]known{},
-		document:   map[model.Location]*model.Document{},
-		written:    map[model.Location]*model.Object{},
+		named:      make(map[model.ID][]known, len(repository.Documents)),
+		document:   make(map[model.Location]*model.Document, len(repository.Documents)),
+		written:    make(map[model.Location]*model.Object, len(repository.Objects)),
 		builds:     map[model.Location][]*model.Build{},
-		builders:   map[string][]*model.Build{},
+		builders:   make(map[string][]*model.Build, repository.YAMLFiles),
 		entries:    map[string]bool{},
 		inFile:     map[string][]*model.Object{},
 		ofKind:     map[model.ID][]*model.Manifest{},
-		ofName:     map[model.ID][]*model.Manifest{},
+		ofName:     make(map[model.ID][]*model.Manifest, len(repository.Manifests)),
 		generated:  map[model.ID][]generated{},
 		variables:  map[string][]model.Variable{},
 		consumers:  map[*model.Object][]*model.Object{},
-		manifestAt: map[model.Location]*model.Manifest{},
+		manifestAt: make(map[model.Location]*model.Manifest, len(repository.Manifests)),
+		roots:      syncRoots(facts),
+		clusters:   make(map[string]string, repository.YAMLFiles),
 	}
-	if facts.Repository != nil {
-		x.indexRepository(facts.Repository)
-	}
+	x.indexRepository(repository)
 	x.effective, x.madeBy = effective(facts)
-	judged := map[model.Location]bool{}
+	judged := make(map[model.Location]bool, len(facts.Objects))
 	for _, object := range facts.Objects {
 		if !live(object) && x.isPatch(object.Location) {
 			continue
@@ -121,14 +130,11 @@ func newIndex(facts *model.Facts) *index {
 			x.addObject(object)
 		}
 	}
-	if facts.Repository != nil {
-		for i := range facts.Repository.Documents {
-			if document := &facts.Repository.Documents[i]; !document.Patch && !judged[document.Location] {
-				x.addDocument(document)
-			}
+	for i := range repository.Documents {
+		if document := &repository.Documents[i]; !document.Patch && !judged[document.Location] {
+			x.addDocument(document)
 		}
 	}
-	x.roots = syncRoots(facts)
 	x.versions = fluxVersions(facts)
 	x.patches = newPatches(facts)
 	x.silenced = annotated(facts)
@@ -186,6 +192,7 @@ func (x *index) isPatch(at model.Location) bool {
 }
 
 func (x *index) add(k known) {
+	k.cluster = x.clusterOf(k.File)
 	key := withoutNamespace(k.ID)
 	x.named[key] = append(x.named[key], k)
 }

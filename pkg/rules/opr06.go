@@ -73,3 +73,17 @@ func (x *index) reaches(instance, other *model.Object, instances int) bool {
 	}
 	return instances == 1 && x.clusterOf(other.Location.File) == "" && len(x.builders[other.Location.File]) > 0
 }
+
+// count returns the first object of a kind that a condition takes, and how many
+// there are.
+func count[T model.Spec](p *pass, take func(T) bool) (first *model.Object, n int) {
+	for object, spec := range specs[T](p.index) {
+		if !take(spec) {
+			continue
+		}
+		if n++; first == nil {
+			first = object
+		}
+	}
+	return first, n
+}

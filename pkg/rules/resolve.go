@@ -134,11 +134,13 @@ func (x *index) readable(target model.ID) bool {
 // equals any other.
 func (x *index) candidates(owner *model.Object, target model.ID) []known {
 	var list []known
+	file := owner.Location.File
+	cluster := x.clusterOf(file)
 	for _, k := range x.named[withoutNamespace(target)] {
 		if k.Namespace != target.Namespace && k.Namespace != "" && target.Namespace != "" && !templated(k.Namespace) {
 			continue
 		}
-		if !live(owner) && !k.live && !x.together(owner.Location.File, k.File) {
+		if !live(owner) && !k.live && !x.joined(file, cluster, k.File, k.cluster) {
 			continue
 		}
 		list = append(list, k)

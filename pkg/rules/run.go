@@ -25,6 +25,20 @@ type Result struct {
 	Undecided []Undecided
 	// Ignored are findings that the configuration or an annotation silences.
 	Ignored []Ignored
+	// Upgrade is the way to the newest Flux, nil when the project has it, or when
+	// something else was asked for.
+	Upgrade *v1alpha1.Upgrade
+	// Misnamed are ids in annotations that no rule has, so that they silence
+	// nothing.
+	Misnamed []Misnamed
+}
+
+// Misnamed is an id in the annotation of a document that no rule has.
+type Misnamed struct {
+	model.Location
+	ID string
+	// Nearest is the id that is most like it; empty when none is.
+	Nearest string
 }
 
 // Undecided is one case that a rule left open.
@@ -56,6 +70,10 @@ func Run(facts *model.Facts, opts Options) Result {
 		}
 		rule.check(&pass{index: index, rule: rule, inFocus: inFocus, result: &result})
 	}
+	if len(facts.Focus) == 0 || slices.Contains(facts.Focus, "migration") {
+		result.Upgrade = index.upgradeAdvice()
+	}
+	result.Misnamed = index.misnamed()
 	opts.Config.apply(facts.Now, &result)
 	slices.SortStableFunc(result.Findings, compare)
 	// One place that several clusters build gives one finding for all.

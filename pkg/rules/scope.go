@@ -61,17 +61,24 @@ func cleanPath(specPath string) string {
 
 // clusterOf is the synced folder that a file lies in, "" for shared files.
 func (x *index) clusterOf(file string) string {
-	i := slices.IndexFunc(x.roots, func(root string) bool { return strings.HasPrefix(file, root) })
-	if i < 0 {
-		return ""
+	cluster, known := x.clusters[file]
+	if !known {
+		if i := slices.IndexFunc(x.roots, func(root string) bool { return strings.HasPrefix(file, root) }); i >= 0 {
+			cluster = x.roots[i]
+		}
+		x.clusters[file] = cluster
 	}
-	return x.roots[i]
+	return cluster
 }
 
 // together is false for two files that belong to different clusters: an object
 // of one does not exist for the other.
 func (x *index) together(a, b string) bool {
-	ca, cb := x.clusterOf(a), x.clusterOf(b)
+	return x.joined(a, x.clusterOf(a), b, x.clusterOf(b))
+}
+
+// joined is together, of files whose clusters are known.
+func (x *index) joined(a, ca, b, cb string) bool {
 	return ca == "" || cb == "" || ca == cb || x.reachesFrom(ca, b) || x.reachesFrom(cb, a)
 }
 

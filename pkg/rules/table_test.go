@@ -53,7 +53,7 @@ func TestTestdataBelongsToRules(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, entry := range entries {
-		if _, ok := Lookup(entry.Name()); entry.IsDir() && !ok {
+		if _, ok := Lookup(entry.Name()); entry.IsDir() && !ok && entry.Name() != "upgrade" {
 			t.Errorf("%s/%s belongs to no rule", testdata, entry.Name())
 		}
 	}

@@ -35,6 +35,9 @@ type ContextReport struct {
 	RootCauses []RootCause `json:"rootCauses"`
 	// Versions is absent unless a cluster and its repository were read.
 	Versions *Versions `json:"versions,omitempty"`
+	// Upgrade is the way to the newest Flux; absent when the project has it, when
+	// nothing says which Flux it has, and under a focus that is not migration.
+	Upgrade *Upgrade `json:"upgrade,omitempty"`
 	// References are the Secrets, ConfigMaps and service accounts that Flux
 	// objects name, and where they are.
 	References []Reference `json:"references"`
