@@ -329,6 +329,14 @@ func TestEveryFailureOfTheSite(t *testing.T) {
 			if !r.Connectivity.Offline || !strings.Contains(strings.Join(r.Connectivity.Limits, "\n"), site.Reason) || !strings.Contains(r.Connectivity.Strategy, "built-in") {
 				t.Errorf("connectivity: %+v", r.Connectivity)
 			}
+			if tried := r.Connectivity.Tried; len(tried) != 1 || !strings.HasPrefix(tried[0], "fluxcd.io at ") || !strings.HasSuffix(tried[0], ": failed") {
+				t.Errorf("tried: %q", tried)
+			}
+			for _, c := range r.Report().Coverage {
+				if c.Complete || c.Loaded != 0 || c.Builtin == 0 {
+					t.Errorf("coverage: %+v", c)
+				}
+			}
 			pages := map[string]bool{}
 			for _, page := range append(focus.Pages("security"), focus.CorePages()...) {
 				pages[page] = true

@@ -24,7 +24,7 @@ var sessionNames = map[string]string{
 
 // Report returns the part of a report that is about documents.
 func (r Result) Report() v1alpha1.Docs {
-	docs := v1alpha1.Docs{Sources: []v1alpha1.DocSource{}, Sections: []v1alpha1.DocSection{}}
+	docs := v1alpha1.NewReport().Docs
 	for _, s := range r.Sources {
 		source := v1alpha1.DocSource{Name: s.Name, Status: s.Status, Reason: s.Reason}
 		if s.Age > 0 {
@@ -44,7 +44,22 @@ func (r Result) Report() v1alpha1.Docs {
 			Topic: s.Topics[0], Title: s.Title, URL: s.URL, Source: s.Source, Status: status,
 		})
 	}
+	for _, c := range r.Topics {
+		docs.Coverage = append(docs.Coverage, c.report())
+	}
+	for _, c := range r.Capabilities() {
+		if c.Pages > 0 || c.Covered() {
+			docs.Capabilities = append(docs.Capabilities, c.report())
+		}
+	}
+	for _, m := range r.Missing() {
+		docs.Missing = append(docs.Missing, v1alpha1.MissingDoc(m))
+	}
 	return docs
+}
+
+func (c Coverage) report() v1alpha1.DocCoverage {
+	return v1alpha1.DocCoverage{Name: c.Topic, Pages: c.Pages, Loaded: c.Loaded, Builtin: c.Builtin, Complete: c.Complete()}
 }
 
 // ContextSources returns the part of a session that is about documents. A

@@ -3,6 +3,7 @@ package docs
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -164,10 +165,10 @@ func (l *Loader) manualStatus() SourceStatus {
 	return s
 }
 
-// connectivity says whether the network was of use, what stood in the way, and
-// what was done instead.
+// connectivity says whether the network was of use, what was tried, what stood in
+// the way, and what was done instead.
 func (l *Loader) connectivity(sources []SourceStatus) v1alpha1.Connectivity {
-	c := v1alpha1.Connectivity{Limits: []string{}}
+	c := v1alpha1.NewReport().Connectivity
 	var used []string
 	reached, tried := false, false
 	for _, s := range sources {
@@ -175,6 +176,9 @@ func (l *Loader) connectivity(sources []SourceStatus) v1alpha1.Connectivity {
 		case s.Name == SourceContext7 || s.Name == SourceSite:
 			reached = reached || s.Documents > 0
 			tried = tried || s.Status == StatusFailed
+			if s.Status != StatusSkipped {
+				c.Tried = append(c.Tried, fmt.Sprintf("%s at %s: %s", s.Name, l.host(s.Name), s.Status))
+			}
 			if s.Status != StatusLoaded && s.Reason != freshCopies {
 				c.Limits = append(c.Limits, s.Name+": "+s.Reason)
 			}
@@ -188,6 +192,18 @@ func (l *Loader) connectivity(sources []SourceStatus) v1alpha1.Connectivity {
 	c.Offline = l.options.Offline || l.options.InCI || tried && !reached
 	c.Strategy = strings.Join(used, ", then ")
 	return c
+}
+
+// host is where a source is asked, without the credentials of a mirror.
+func (l *Loader) host(source string) string {
+	address := l.options.SiteURL
+	if source == SourceContext7 {
+		address = l.options.Context7URL
+	}
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return sanitize.Line(u.Host, 100)
+	}
+	return "an address that cannot be read"
 }
 
 func describe(s SourceStatus) string {

@@ -78,9 +78,6 @@ func (r *run) advise(context.Context) {
 // with what to read instead.
 func (r *run) validate(context.Context) {
 	r.report.Docs = r.docs.Report()
-	r.report.Docs.Missing = convert(r.docs.Missing(), func(m docs.Missing) v1alpha1.MissingDoc {
-		return v1alpha1.MissingDoc{URL: m.URL, Reason: m.Reason, Fallback: m.Fallback, File: m.File, Instructions: m.Instructions}
-	})
 	r.report.Connectivity = r.docs.Connectivity
 	r.problems = append(r.problems, r.docs.Problems()...)
 	r.checkpoint(session.ContextValidationComplete)

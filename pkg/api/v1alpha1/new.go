@@ -19,8 +19,8 @@ func NewReport() *ContextReport {
 		Ignored:      []IgnoredFinding{},
 		Undecided:    []Undecided{},
 		Guidance:     []Guidance{},
-		Docs:         Docs{Sources: []DocSource{}, Sections: []DocSection{}, Missing: []MissingDoc{}},
-		Connectivity: Connectivity{Limits: []string{}},
+		Docs:         Docs{Sources: []DocSource{}, Sections: []DocSection{}, Coverage: []DocCoverage{}, Capabilities: []DocCoverage{}, Missing: []MissingDoc{}},
+		Connectivity: Connectivity{Tried: []string{}, Limits: []string{}},
 		Problems:     []Problem{},
 	}
 }

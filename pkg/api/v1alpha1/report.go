@@ -601,8 +601,25 @@ type DocLink struct {
 type Docs struct {
 	Sources  []DocSource  `json:"sources"`
 	Sections []DocSection `json:"sections"`
+	// Coverage says how complete the documents about each topic of this run
+	// are, Capabilities the same of the expert capabilities that these serve.
+	Coverage     []DocCoverage `json:"coverage"`
+	Capabilities []DocCoverage `json:"capabilities"`
 	// Missing are pages that could not be loaded.
 	Missing []MissingDoc `json:"missing"`
+}
+
+// DocCoverage says how complete the documents about something are.
+type DocCoverage struct {
+	// Name is that of a topic, or the id of a capability.
+	Name string `json:"name"`
+	// Pages is how many pages of fluxcd.io were wanted, Loaded how many of
+	// them are there, Builtin how many built-in sections there are beside them.
+	Pages   int `json:"pages"`
+	Loaded  int `json:"loaded"`
+	Builtin int `json:"builtin"`
+	// Complete is true when there are documents and none is missing.
+	Complete bool `json:"complete"`
 }
 
 // MissingDoc is a page that could not be loaded, and how to go without it.
@@ -639,7 +656,10 @@ type DocSection struct {
 // Connectivity says what the network allowed.
 type Connectivity struct {
 	Offline bool `json:"offline"`
-	// Limits are the reasons, Strategy is the way that was taken instead.
+	// Tried are the hosts that were asked for documents, and what came of it;
+	// Limits are the reasons why not all came from them, Strategy is the way
+	// that was taken instead.
+	Tried    []string `json:"tried"`
 	Limits   []string `json:"limits"`
 	Strategy string   `json:"strategy"`
 }
