@@ -4,11 +4,9 @@ package cmd
 import (
 	"context"
 	"io"
-	"os"
 	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -32,7 +30,7 @@ import (
 func Execute(args []string, streams genericiooptions.IOStreams, environment cmdutil.Environment) int {
 	// The first signal ends the work and lets it clean up; a second one, with
 	// the default behaviour back in place, ends the process.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 

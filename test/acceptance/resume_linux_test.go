@@ -189,8 +189,11 @@ func (m *machine) stopAt(checkpoint string, signal syscall.Signal) bool {
 // goes on: the session is the same, it comes to its end, and what was loaded
 // before is not asked for again.
 func TestStoppedRunsGoOn(t *testing.T) {
-	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGINT} {
+	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		for _, checkpoint := range session.Checkpoints() {
+			if signal != syscall.SIGKILL && signal != syscall.SIGINT && checkpoint != session.FluxDocsLoaded {
+				continue // these two are handled as SIGINT is
+			}
 			t.Run(fmt.Sprintf("%s/%s", checkpoint, signal), func(t *testing.T) {
 				// The time between two checkpoints may be too short to be held
 				// in; then it is tried again from the start.
@@ -198,6 +201,9 @@ func TestStoppedRunsGoOn(t *testing.T) {
 					d := newDocuments(t)
 					m := newMachine(t, d)
 					if m.stopAt(checkpoint, signal) {
+						if signal != syscall.SIGKILL {
+							m.checkSwept()
+						}
 						goOn(t, d, m, checkpoint)
 						return
 					}
@@ -248,9 +254,15 @@ func goOn(t *testing.T, d *documents, m *machine, checkpoint string) {
 	if before[0].HasPassed(session.AdvancedContextLoaded) && !maps.Equal(loaded, asked) {
 		t.Errorf("asked for %v before, and %v in the end", loaded, asked)
 	}
+	m.checkSwept()
+}
+
+// checkSwept looks for temporary files that a run left.
+func (m *machine) checkSwept() {
+	m.t.Helper()
 	left, err := filepath.Glob(filepath.Join(m.folder, "tmp", "flux-temp-*"))
 	if err != nil || len(left) > 0 {
-		t.Errorf("temporary files are left: %v (%v)", left, err)
+		m.t.Errorf("temporary files are left: %v (%v)", left, err)
 	}
 }
 
