@@ -99,6 +99,8 @@ func (p *Progress) show() {
 		progressbar.OptionSetElapsedTime(true),
 		progressbar.OptionSetDescription(p.description()),
 		progressbar.OptionClearOnFinish(),
+		// Erasing the line also erases the ^C that the terminal writes behind it.
+		progressbar.OptionUseANSICodes(true),
 	)
 	_ = p.bar.RenderBlank() // starts the spinner
 }

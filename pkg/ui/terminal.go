@@ -60,6 +60,13 @@ type Terminal struct {
 func Detect(out io.Writer, env func(string) string, mode ColorMode) Terminal {
 	file, isFile := out.(*os.File)
 	interactive := isFile && term.IsTerminal(file.Fd()) && env("TERM") != "dumb"
+	if interactive {
+		// Consoles of Windows take escape sequences only when they are told to.
+		// One that cannot is like a pipe; other systems have nothing to be told.
+		if _, err := termenv.EnableVirtualTerminalProcessing(termenv.NewOutput(file, termenv.WithProfile(termenv.Ascii))); err != nil {
+			interactive = false
+		}
+	}
 
 	width := DefaultWidth
 	if columns, err := strconv.Atoi(env("COLUMNS")); err == nil && columns > 0 {

@@ -49,9 +49,17 @@ func TestMain(m *testing.M) {
 		"kubectl-fluxctx":          command,
 		"kubectl_complete-fluxctx": command,
 		"flux-fluxctx":             command,
+		"fluxctx":                  onTerminal,
 		"jq-program":               jqProgram,
 		"no-sockets":               noSockets,
 	})
+}
+
+// onTerminal is the command as main has it: nothing stands between it and the
+// terminal, which it would not see otherwise.
+func onTerminal() {
+	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
+	os.Exit(cmd.Execute(os.Args, streams, cmdutil.OSEnvironment()))
 }
 
 func TestScripts(t *testing.T) {
@@ -96,6 +104,7 @@ func TestScripts(t *testing.T) {
 					"screen":      screen,
 					"serve":       serve,
 					"session":     sessionFile,
+					"tty":         tty,
 					"valid":       valid,
 					"within":      within,
 				},
