@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
@@ -85,10 +88,8 @@ func (c *Cache) loadWhole(t *tree, key string) *whole {
 	if err := unpack(content, &kept); err != nil {
 		return nil
 	}
-	for _, seen := range kept.Files {
-		if hash, err := t.hash(seen.Path); err != nil || !bytes.Equal(hash[:], seen.Sum) {
-			return nil
-		}
+	if !t.unchanged(kept.Files) {
+		return nil
 	}
 	for _, seen := range kept.Folders {
 		found := t.folder(seen.Path)
@@ -104,6 +105,30 @@ func (c *Cache) loadWhole(t *tree, key string) *whole {
 		build.Cached = build.State == model.BuildRendered || build.State == model.BuildFailed
 	}
 	return &kept
+}
+
+// unchanged is true when all files have the content that they had.
+func (t *tree) unchanged(files []seenSum) bool {
+	var (
+		wait    sync.WaitGroup
+		next    atomic.Int64
+		changed atomic.Bool
+	)
+	for range min(runtime.GOMAXPROCS(0), maxWorkers) {
+		wait.Go(func() {
+			for !changed.Load() {
+				at := next.Add(1) - 1
+				if at >= int64(len(files)) {
+					return
+				}
+				if hash, err := t.hash(files[at].Path); err != nil || !bytes.Equal(hash[:], files[at].Sum) {
+					changed.Store(true)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	return !changed.Load()
 }
 
 // storeWhole keeps a rendering that is complete and owes nothing to a cluster.
