@@ -2,6 +2,8 @@ package docs
 
 import (
 	"os"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -45,6 +47,27 @@ func BenchmarkWarm(b *testing.B) {
 			b.Fatalf("%+v", s)
 		}
 		NewIndex(r.Sections)
+	}
+}
+
+// BenchmarkAdded is what documents add to a run with a fresh cache: they are
+// loaded, ranked by thirty findings and written into the summary. The target is
+// 60 ms.
+func BenchmarkAdded(b *testing.B) {
+	server := benchSite(b)
+	o, _ := testOptions(b, server.URL)
+	o.Focus, o.Timeout = focus.Names(), time.Minute
+	Load(b.Context(), o)
+	report := testReport()
+	finding := report.Findings[0]
+	for i, topic := range slices.Concat(focus.Names(), focus.Names())[:maxSubjects] {
+		finding.Rule, finding.Focus = strconv.Itoa(i), []string{topic}
+		report.Findings = append(report.Findings, finding)
+	}
+	for b.Loop() {
+		if summary := Summary(report, Load(b.Context(), o).Sections, 0); len(summary) < 10_000 {
+			b.Fatal(summary)
+		}
 	}
 }
 

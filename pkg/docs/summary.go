@@ -29,6 +29,10 @@ func summarizeSections(sections []Section, budget int, now time.Time) string {
 	leftOut := 0
 	const reserve = len("\n9999 sections loaded beyond these.\n")
 	for i := range sections {
+		if b.Len()+len(sections[i].Markdown)+reserve > budget {
+			leftOut++ // without writing it: most of a site is left out
+			continue
+		}
 		text := sections[i].document(now)
 		if b.Len()+len(text)+reserve > budget {
 			leftOut++
