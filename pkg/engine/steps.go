@@ -225,6 +225,9 @@ func (r *run) assemble(context.Context) {
 		})
 	}
 	report.Objects = convert(r.facts.Objects, reportObject)
+	for i, object := range r.facts.Objects {
+		report.Objects[i].Focus = concerns(object, r.Focus, report.Findings)
+	}
 	reportRendering(report, r.facts)
 	report.BlastRadius = convert(r.blast, reportDeletion)
 	report.Ownership = reportOwnership(r.ownership)

@@ -84,14 +84,14 @@ func groups(findings []v1alpha1.Finding) [][]v1alpha1.Finding {
 	return all
 }
 
-// group prints the findings of one rule, no more than limit unless all are asked
-// for.
+// group prints the findings of one rule, no more than limit unless all of them,
+// or all of a topic, are asked for.
 func (p *page) group(group []v1alpha1.Finding, limit int, report *v1alpha1.ContextReport) {
 	first := group[0]
 	mark, style := p.severity(first.Severity)
 	p.item(style.Render(mark), p.Theme.Strong.Render(first.Title)+" "+p.Theme.Muted.Render("["+first.Rule+" "+string(first.Severity)+"]"))
 	shown := group
-	if p.short(report) && len(group) > limit || !p.wide && len(group) > shownOfAKind {
+	if p.short(report) && len(group) > min(limit, shownOfAKind) {
 		shown = group[:min(limit, shownOfAKind)]
 	}
 	for i, finding := range shown {

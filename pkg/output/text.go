@@ -43,6 +43,7 @@ func (p *Text) PrintObj(obj runtime.Object, w io.Writer) error {
 		page.drift,
 		page.blast,
 		page.ownership,
+		page.concerned,
 		page.findings,
 		page.upgrade,
 		page.guidance,

@@ -428,6 +428,9 @@ type Object struct {
 	Name       string `json:"name"`
 	// Origin is cluster, repository or both.
 	Origin string `json:"origin"`
+	// Focus are the topics that were asked for and that the object concerns: by
+	// its kind, by what it uses, or by a finding.
+	Focus []string `json:"focus,omitempty"`
 	// File, Line (from 1) and Document (from 0) say where Git defines it;
 	// all three are absent when the repository does not.
 	File     string `json:"file,omitempty"`
