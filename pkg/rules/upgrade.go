@@ -51,6 +51,7 @@ type oldAPI struct {
 	fluxver.API
 	apiVersion string
 	places     []v1alpha1.Evidence
+	seen       placeSet
 }
 
 // upgradeAdvice is the way to the newest Flux; nil when the project is there, or
@@ -87,6 +88,7 @@ func (x *index) upgradeAdvice() *v1alpha1.Upgrade {
 // yet.
 func (x *index) placesOf(change fluxver.Change, oldest fluxver.Minor) []v1alpha1.Evidence {
 	var places []v1alpha1.Evidence
+	seen := placeSet{}
 	for _, object := range x.objects {
 		field, ok := meets(change.ID, object)
 		if !ok {
@@ -95,7 +97,7 @@ func (x *index) placesOf(change fluxver.Change, oldest fluxver.Minor) []v1alpha1
 		if has := x.fluxOf(object).minor; minorOr(has, oldest).AtLeast(change.Minor) {
 			continue
 		}
-		places = addPlace(places, x.evidenceOf(object, field, ""))
+		places = seen.add(places, x.evidenceOf(object, field, ""))
 	}
 	return places
 }
@@ -116,13 +118,19 @@ func (x *index) evidenceOf(object *model.Object, field, text string) v1alpha1.Ev
 	}
 }
 
-// addPlace adds a place once, though several clusters build what stands there.
-func addPlace(places []v1alpha1.Evidence, place v1alpha1.Evidence) []v1alpha1.Evidence {
-	if place.File != "" && slices.ContainsFunc(places, func(p v1alpha1.Evidence) bool {
-		return p.File == place.File && p.Line == place.Line && p.Text == place.Text
-	}) {
+// placeSet remembers places: several clusters may build what stands at one.
+type placeSet map[v1alpha1.Evidence]bool
+
+// add adds a place once.
+func (seen placeSet) add(places []v1alpha1.Evidence, place v1alpha1.Evidence) []v1alpha1.Evidence {
+	key := place
+	if place.File != "" {
+		key.Object = nil
+	}
+	if seen[key] {
 		return places
 	}
+	seen[key] = true
 	return append(places, place)
 }
 
@@ -143,9 +151,9 @@ func (x *index) oldAPIs(by fluxver.Minor) []oldAPI {
 		i := slices.IndexFunc(list, func(o oldAPI) bool { return o.API == api })
 		if i < 0 {
 			i = len(list)
-			list = append(list, oldAPI{API: api, apiVersion: apiVersion})
+			list = append(list, oldAPI{API: api, apiVersion: apiVersion, seen: placeSet{}})
 		}
-		list[i].places = addPlace(list[i].places, x.evidenceOf(object, "apiVersion", ""))
+		list[i].places = list[i].seen.add(list[i].places, x.evidenceOf(object, "apiVersion", ""))
 	}
 	slices.SortFunc(list, func(a, b oldAPI) int {
 		switch {
@@ -177,13 +185,13 @@ func removedIn(old []oldAPI, minor fluxver.Minor) []v1alpha1.UpgradeChange {
 // leftByMigrate are the fields that the newer API versions lack: flux migrate
 // rewrites apiVersion and leaves them where they are.
 func (x *index) leftByMigrate() []v1alpha1.Evidence {
-	left := []v1alpha1.Evidence{}
+	left, seen := []v1alpha1.Evidence{}, placeSet{}
 	for _, object := range x.objects {
 		if !inGit(object) {
 			continue
 		}
 		for field, path := range x.vanished(object) {
-			left = addPlace(left, x.evidenceOf(object, path, path+": "+insteadOf(leaf(path), field.Instead)))
+			left = seen.add(left, x.evidenceOf(object, path, path+": "+insteadOf(leaf(path), field.Instead)))
 		}
 	}
 	return left
