@@ -31,6 +31,7 @@ func reportCluster(cluster *model.Cluster) *v1alpha1.Cluster {
 			Namespace: flux.Namespace,
 			Registry:  flux.Registry,
 			ManagedBy: flux.ManagedBy,
+			Support:   reportSupport(flux.Version, cluster.KubernetesVersion),
 			Components: convert(flux.Components, func(c model.Component) v1alpha1.FluxComponent {
 				return v1alpha1.FluxComponent{
 					Namespace: c.Namespace, Name: c.Name, Image: c.Image, Version: c.Version, Ready: c.Ready,
@@ -49,6 +50,22 @@ func reportCluster(cluster *model.Cluster) *v1alpha1.Cluster {
 func released(version string) string {
 	release, _ := fluxver.LookupRelease(fluxver.ParseMinor(version))
 	return release.Date
+}
+
+func reportSupport(flux, kubernetes string) *v1alpha1.FluxSupport {
+	release, ok := fluxver.LookupRelease(fluxver.ParseMinor(flux))
+	if !ok {
+		return nil
+	}
+	support := &v1alpha1.FluxSupport{
+		Minor: release.Minor.String(), Newest: fluxver.Newest().String(),
+		Supported:  release.Minor.AtLeast(fluxver.OldestSupported()),
+		Kubernetes: string(release.Supports(fluxver.ParseMinor(kubernetes))),
+	}
+	if release.Oldest.Known() {
+		support.OldestKubernetes, support.NewestKubernetes = release.Oldest.String(), release.Newest.String()
+	}
+	return support
 }
 
 func reportRepository(repository *model.Repository) *v1alpha1.Repository {

@@ -38,6 +38,38 @@ var releases = []Release{
 	{Minor{2, 10}, "2026-10-24", Minor{}, Minor{1, 35}, Minor{1, 37}},
 }
 
+// Support is how a Kubernetes minor stands to a release of Flux.
+type Support string
+
+// The cases of Support, as the report names them.
+const (
+	SupportUnknown Support = ""
+	Supported      Support = "supported"
+	// TooOld is a Kubernetes that the release refuses or does not support.
+	TooOld Support = "too-old"
+	// Untested is one that is newer than those the release was tested with.
+	Untested Support = "untested"
+)
+
+// Supports says whether the release supports a Kubernetes minor.
+func (r Release) Supports(kubernetes Minor) Support {
+	oldest := r.Oldest
+	if !oldest.Known() {
+		oldest = r.Kubernetes
+	}
+	switch {
+	case !kubernetes.Known() || !oldest.Known():
+		return SupportUnknown
+	case kubernetes.Less(oldest):
+		return TooOld
+	case !r.Newest.Known():
+		return SupportUnknown
+	case r.Newest.Less(kubernetes):
+		return Untested
+	}
+	return Supported
+}
+
 // supportedMinors is how many minors the Flux project supports at a time
 // (https://fluxcd.io/flux/releases/#supported-releases).
 const supportedMinors = 3

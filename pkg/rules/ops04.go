@@ -30,16 +30,19 @@ func checkKubernetes(p *pass) {
 		return
 	}
 	f := finding{id: deploymentID(&p.Cluster.Flux.Components[0])}
-	switch {
-	case release.Kubernetes.Known() && kubernetes.Less(release.Kubernetes):
-		f.evidence = fmt.Sprintf("Kubernetes %s, and Flux %s needs %s or newer", p.Cluster.KubernetesVersion, p.Cluster.Flux.Version, release.Kubernetes)
-		f.fix = "upgrade Kubernetes to " + release.Kubernetes.String() + " or newer; flux check says when it fits"
-	case release.Oldest.Known() && kubernetes.Less(release.Oldest):
-		f.evidence = fmt.Sprintf("Kubernetes %s, and Flux %s supports %s to %s", p.Cluster.KubernetesVersion, p.Cluster.Flux.Version, release.Oldest, release.Newest)
+	versions := fmt.Sprintf("Kubernetes %s, and Flux %s", p.Cluster.KubernetesVersion, p.Cluster.Flux.Version)
+	switch release.Supports(kubernetes) {
+	case fluxver.TooOld:
+		if release.Kubernetes.Known() && kubernetes.Less(release.Kubernetes) {
+			f.evidence = fmt.Sprintf("%s needs %s or newer", versions, release.Kubernetes)
+			f.fix = "upgrade Kubernetes to " + release.Kubernetes.String() + " or newer; flux check says when it fits"
+			break
+		}
+		f.evidence = fmt.Sprintf("%s supports %s to %s", versions, release.Oldest, release.Newest)
 		f.fix = "upgrade Kubernetes to " + release.Oldest.String() + " or newer"
-	case release.Newest.Known() && release.Newest.Less(kubernetes):
+	case fluxver.Untested:
 		f.severity = v1alpha1.SeverityInfo
-		f.evidence = fmt.Sprintf("Kubernetes %s, and Flux %s was tested with %s to %s", p.Cluster.KubernetesVersion, p.Cluster.Flux.Version, release.Oldest, release.Newest)
+		f.evidence = fmt.Sprintf("%s was tested with %s to %s", versions, release.Oldest, release.Newest)
 		f.fix = "upgrade Flux to " + fluxver.Newest().String()
 	default:
 		return

@@ -107,9 +107,29 @@ type Flux struct {
 	// Registry is where the images of the controllers come from.
 	Registry string `json:"registry,omitempty"`
 	// ManagedBy is bootstrap, flux-operator or empty.
-	ManagedBy  string          `json:"managedBy,omitempty"`
+	ManagedBy string `json:"managedBy,omitempty"`
+	// Support says how long this version lives and with which Kubernetes; absent
+	// when the version is unknown, or newer than this program.
+	Support    *FluxSupport    `json:"support,omitempty"`
 	Components []FluxComponent `json:"components"`
 	CRDs       []FluxCRD       `json:"crds"`
+}
+
+// FluxSupport is what the Flux project supports, by its release pages
+// (https://fluxcd.io/flux/releases/).
+type FluxSupport struct {
+	// Minor is the release, for example 2.9, and Newest the newest that this
+	// program knows.
+	Minor  string `json:"minor"`
+	Newest string `json:"newest"`
+	// Supported is true for the last three minors, which get fixes.
+	Supported bool `json:"supported"`
+	// Kubernetes is supported, too-old or untested (newer than those that the
+	// release was tested with); absent when that is unknown. OldestKubernetes and
+	// NewestKubernetes are the minors that the release supports, where known.
+	Kubernetes       string `json:"kubernetes,omitempty"`
+	OldestKubernetes string `json:"oldestKubernetes,omitempty"`
+	NewestKubernetes string `json:"newestKubernetes,omitempty"`
 }
 
 // FluxComponent is one controller.
