@@ -1,7 +1,6 @@
 package docs
 
 import (
-	"cmp"
 	"math"
 	"runtime"
 	"slices"
@@ -139,16 +138,25 @@ func (x *Index) scores(query []string) []float64 {
 	return scores
 }
 
-// best lists the n highest scores above 0, the highest first.
+// best lists the n highest scores above 0, the highest first; of equal ones the
+// first. It sorts none but those that it keeps: the summary asks for three
+// sections of thousands, once for each finding.
 func best(scores []float64, n int) []int {
 	var found []int
 	for i, score := range scores {
-		if score > 0 {
-			found = append(found, i)
+		if score <= 0 || len(found) == n && (n == 0 || score <= scores[found[n-1]]) {
+			continue
 		}
+		at, _ := slices.BinarySearchFunc(found, score, func(kept int, score float64) int {
+			if scores[kept] >= score {
+				return -1
+			}
+			return 1
+		})
+		found = slices.Insert(found, at, i)
+		found = found[:min(n, len(found))]
 	}
-	slices.SortStableFunc(found, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
-	return found[:min(n, len(found))]
+	return found
 }
 
 // maxExcerpt is in bytes.

@@ -148,3 +148,12 @@ func TestSearchOfTheRealSite(t *testing.T) {
 		})
 	}
 }
+
+func TestBest(t *testing.T) {
+	scores := []float64{0, 2, 5, 2, 5, 1, 0, 3}
+	for n, want := range map[int][]int{0: nil, 1: {2}, 3: {2, 4, 7}, 5: {2, 4, 7, 1, 3}, 100: {2, 4, 7, 1, 3, 5}} {
+		if got := best(scores, n); !slices.Equal(got, want) {
+			t.Errorf("the best %d are %v, not %v", n, got, want)
+		}
+	}
+}
