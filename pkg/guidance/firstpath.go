@@ -43,7 +43,11 @@ func firstPath(p *project) entry {
 		e.today = append(e.today, fmt.Sprintf("the folder %s holds %s without Flux: %s", name, count(len(repository.Documents), "manifest", "manifests"), firstOf(tally(kinds), 4)))
 		e.next = append(e.next, fmt.Sprintf("run flux bootstrap git --path=clusters/NAME, then flux create kustomization apps --source=GitRepository/flux-system --path=%s --prune=false --interval=10m --export > clusters/NAME/apps.yaml; set prune to true when the diff is empty", "./"+strings.TrimPrefix(folder, ".")))
 	default:
-		e.today = append(e.today, fmt.Sprintf("the folder %s holds no Kubernetes manifest among %s", name, count(repository.Files, "file", "files")))
+		today := fmt.Sprintf("the folder %s is empty", name)
+		if repository.Files > 0 {
+			today = fmt.Sprintf("the folder %s holds no Kubernetes manifest among %s", name, count(repository.Files, "file", "files"))
+		}
+		e.today = append(e.today, today)
 		e.next = append(e.next, "begin with the folders clusters/NAME, apps and infrastructure, and let flux bootstrap write clusters/NAME/flux-system of "+name)
 	}
 	if p.Cluster != nil && p.Cluster.Reachable {

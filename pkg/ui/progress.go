@@ -22,6 +22,7 @@ type Progress struct {
 
 	mu      sync.Mutex
 	parts   []progressPart
+	shown   string // the last description
 	bar     *progressbar.ProgressBar
 	stopped bool
 }
@@ -105,12 +106,17 @@ func (p *Progress) show() {
 	_ = p.bar.RenderBlank() // starts the spinner
 }
 
-// description fits on one line, so that clearing it clears everything.
+// description fits on one line, so that clearing it clears everything. Between
+// two parts it stays what it was.
 func (p *Progress) description() string {
+	if len(p.parts) == 0 {
+		return p.shown
+	}
 	var states []string
 	for _, part := range p.parts {
 		states = append(states, part.name+": "+part.state)
 	}
 	const spinnerAndClock = 12
-	return p.terminal.Shorten(strings.Join(states, " "+p.terminal.Symbols.Bullet+" "), p.terminal.Width-spinnerAndClock)
+	p.shown = p.terminal.Shorten(strings.Join(states, " "+p.terminal.Symbols.Bullet+" "), p.terminal.Width-spinnerAndClock)
+	return p.shown
 }
