@@ -12,7 +12,7 @@ import (
 const (
 	// firstCollection is reached before memory is collected for the first time:
 	// a run on a small project ends before.
-	firstCollection = 80 << 20
+	firstCollection = 48 << 20
 	// memoryGoal makes a run on a large project collect more often instead of
 	// letting the heap double: 50,000 manifests need half of it.
 	memoryGoal = 280 << 20
