@@ -17,7 +17,7 @@ test: ## run every test, those on the real API server included
 	$(GO) test -C test/cluster -timeout 20m ./...
 
 race: ## run the race detector over what is concurrent
-	$(GO) test -race -timeout 30m ./pkg/cluster ./pkg/docs ./pkg/engine ./pkg/gitrepo ./pkg/render ./pkg/session ./pkg/ui
+	$(GO) test -race -timeout 30m ./pkg/cluster ./pkg/docs ./pkg/engine ./pkg/gitrepo ./pkg/render ./pkg/rules ./pkg/session ./pkg/ui
 
 bench: ## print the benchmarks, each with its peer
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./pkg/... ./test/bench/...

@@ -3,13 +3,14 @@ package rules
 import (
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
 )
 
 // index holds the facts with the look-ups that rules share. It is made once
-// for a run and not changed by rules.
+// for a run; rules, which work side by side, do not change it.
 type index struct {
 	*model.Facts
 	// objects are the Flux objects to judge, in the order of the facts: as they
@@ -47,14 +48,14 @@ type index struct {
 	// consumers are the objects that use a source.
 	consumers map[*model.Object][]*model.Object
 	// roots are folders that a cluster syncs, each with a trailing slash; the
-	// longest first. clusters is what clusterOf has answered.
+	// longest first. clusters is what clusterOf has answered, a string by file.
 	roots    []string
-	clusters map[string]string
+	clusters sync.Map
 	// versions are the Flux versions that the facts tell of.
 	versions []fluxVersion
-	patches  patches
-	// folders are those that hold documents, once a rule has asked for them.
-	folders map[string]bool
+	patches  *patches
+	// folders are those that hold documents, found when the first rule asks.
+	folders func() map[string]bool
 	// silenced are the rules that annotations silence, by document.
 	silenced map[model.Location][]string
 }
@@ -99,7 +100,7 @@ func newIndex(facts *model.Facts) *index {
 		consumers:  map[*model.Object][]*model.Object{},
 		manifestAt: make(map[model.Location]*model.Manifest, len(repository.Manifests)),
 		roots:      syncRoots(facts),
-		clusters:   make(map[string]string, repository.YAMLFiles),
+		folders:    sync.OnceValue(func() map[string]bool { return foldersOf(repository.Documents) }),
 	}
 	x.indexRepository(repository)
 	x.effective, x.madeBy = effective(facts)

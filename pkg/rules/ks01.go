@@ -69,10 +69,7 @@ func pathField(object *model.Object) string {
 // ends in it, as when everything has moved into a folder, or one that is written
 // almost the same.
 func (x *index) nearestFolder(wanted string) string {
-	if x.folders == nil {
-		x.folders = foldersOf(x.Repository.Documents)
-	}
-	folders := x.folders
+	folders := x.folders()
 	sorted := slices.Sorted(maps.Keys(folders))
 	for _, folder := range sorted {
 		if strings.HasSuffix(folder, "/"+wanted) {

@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"encoding/json"
+	"sync"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/fluxkind"
 	"github.com/fluxctx/kubectl-fluxctx/pkg/model"
@@ -12,15 +13,15 @@ import (
 type patches struct {
 	// texts are the patches of Flux Kustomizations and FluxInstances.
 	texts []json.RawMessage
-	// mentioned remembers which kinds they mention.
-	mentioned map[string]bool
+	// mentioned remembers which kinds they mention, a bool for each.
+	mentioned sync.Map
 	// documents are the patches of kustomizations, by kind and name; one
 	// without a name may mean any object of its kind.
 	documents map[[2]string]bool
 }
 
-func newPatches(facts *model.Facts) patches {
-	p := patches{mentioned: map[string]bool{}, documents: map[[2]string]bool{}}
+func newPatches(facts *model.Facts) *patches {
+	p := &patches{documents: map[[2]string]bool{}}
 	if facts.Repository == nil {
 		return p
 	}
@@ -51,12 +52,12 @@ func (x *index) mayBePatched(object *model.Object) bool {
 	if live(object) || x.Repository == nil || len(x.effective[object.Location]) > 0 {
 		return false
 	}
-	mentioned, known := x.patches.mentioned[object.Kind]
+	mentioned, known := x.patches.mentioned.Load(object.Kind)
 	if !known {
 		mentioned = mentions(x.patches.texts, object.Kind)
-		x.patches.mentioned[object.Kind] = mentioned
+		x.patches.mentioned.Store(object.Kind, mentioned)
 	}
-	return mentioned || x.patches.documents[[2]string{object.Kind, object.Name}] || x.patches.documents[[2]string{object.Kind, ""}]
+	return mentioned.(bool) || x.patches.documents[[2]string{object.Kind, object.Name}] || x.patches.documents[[2]string{object.Kind, ""}]
 }
 
 // patchSets is true when a patch of the repository may set a field of a written

@@ -2,8 +2,11 @@ package rules
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
@@ -61,15 +64,7 @@ type Ignored struct {
 // Run applies every rule that the focus of the facts admits.
 func Run(facts *model.Facts, opts Options) Result {
 	index := newIndex(facts)
-	var result Result
-	for i := range table {
-		rule := &table[i]
-		inFocus := rule.inFocus(facts.Focus)
-		if (len(facts.Focus) > 0 || rule.OnlyInFocus) && !inFocus {
-			continue
-		}
-		rule.check(&pass{index: index, rule: rule, inFocus: inFocus, result: &result})
-	}
+	result := index.applyRules()
 	if len(facts.Focus) == 0 || slices.Contains(facts.Focus, "migration") {
 		result.Upgrade = index.upgradeAdvice()
 	}
@@ -80,6 +75,36 @@ func Run(facts *model.Facts, opts Options) Result {
 	result.Findings = slices.CompactFunc(result.Findings, func(a, b v1alpha1.Finding) bool { return compare(a, b) == 0 })
 	slices.SortStableFunc(result.Ignored, func(a, b Ignored) int { return compare(a.Finding, b.Finding) })
 	return result
+}
+
+// applyRules applies the rules side by side: of a large project they take as long
+// as everything else that is concluded. The order of what they report is that of
+// the table.
+func (x *index) applyRules() (all Result) {
+	results := make([]Result, len(table))
+	var (
+		workers sync.WaitGroup
+		next    atomic.Int64
+	)
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(table)); i = next.Add(1) - 1 {
+				rule := &table[i]
+				inFocus := rule.inFocus(x.Focus)
+				if (len(x.Focus) > 0 || rule.OnlyInFocus) && !inFocus {
+					continue
+				}
+				rule.check(&pass{index: x, rule: rule, inFocus: inFocus, result: &results[i]})
+			}
+		})
+	}
+	workers.Wait()
+	for _, result := range results {
+		all.Findings = append(all.Findings, result.Findings...)
+		all.Undecided = append(all.Undecided, result.Undecided...)
+		all.Ignored = append(all.Ignored, result.Ignored...)
+	}
+	return all
 }
 
 func (r *Rule) inFocus(asked []string) bool {

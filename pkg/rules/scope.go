@@ -61,13 +61,14 @@ func cleanPath(specPath string) string {
 
 // clusterOf is the synced folder that a file lies in, "" for shared files.
 func (x *index) clusterOf(file string) string {
-	cluster, known := x.clusters[file]
-	if !known {
-		if i := slices.IndexFunc(x.roots, func(root string) bool { return strings.HasPrefix(file, root) }); i >= 0 {
-			cluster = x.roots[i]
-		}
-		x.clusters[file] = cluster
+	if cluster, known := x.clusters.Load(file); known {
+		return cluster.(string)
 	}
+	cluster := ""
+	if i := slices.IndexFunc(x.roots, func(root string) bool { return strings.HasPrefix(file, root) }); i >= 0 {
+		cluster = x.roots[i]
+	}
+	x.clusters.Store(file, cluster)
 	return cluster
 }
 
