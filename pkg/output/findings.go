@@ -13,6 +13,10 @@ import (
 	"github.com/fluxctx/kubectl-fluxctx/pkg/api/v1alpha1"
 )
 
+// maxInFull is of how many rules the summary tells what to do. The most severe
+// come first; -o wide, a focus and 'rules explain' tell the rest.
+const maxInFull = 8
+
 // findings are listed most severe first, those of one rule and title together.
 // Advice is only counted, unless a focus asks for the full picture: whoever
 // reads the summary wants to know what is wrong.
@@ -29,9 +33,13 @@ func (p *page) findings(report *v1alpha1.ContextReport) {
 	if len(all) > 2*shownOfAKind {
 		limit = 1
 	}
-	for _, group := range all {
+	for i, group := range all {
 		if group[0].Severity == v1alpha1.SeverityInfo && p.short(report) {
 			advice = append(advice, group[0].Rule)
+			continue
+		}
+		if p.short(report) && i >= maxInFull {
+			p.briefly(group, report)
 			continue
 		}
 		p.group(group, limit, report)
@@ -84,12 +92,30 @@ func groups(findings []v1alpha1.Finding) [][]v1alpha1.Finding {
 	return all
 }
 
+// briefly prints what a rule found, and where first.
+func (p *page) briefly(group []v1alpha1.Finding, report *v1alpha1.ContextReport) {
+	p.title(group[0])
+	first := group[0]
+	switch {
+	case first.File != "":
+		p.place(first.File, first.Line, report)
+	case first.Object != nil:
+		p.detail("", refString(*first.Object))
+	}
+	if rest := len(group) - 1; rest > 0 {
+		p.wrapped(4, p.Symbols.Ellipsis+" ", fmt.Sprintf("%d more", rest), p.muted)
+	}
+}
+
+func (p *page) title(f v1alpha1.Finding) {
+	mark, style := p.severity(f.Severity)
+	p.item(style.Render(mark), p.Theme.Strong.Render(f.Title)+" "+p.Theme.Muted.Render("["+f.Rule+" "+string(f.Severity)+"]"))
+}
+
 // group prints the findings of one rule, no more than limit unless all of them,
 // or all of a topic, are asked for.
 func (p *page) group(group []v1alpha1.Finding, limit int, report *v1alpha1.ContextReport) {
-	first := group[0]
-	mark, style := p.severity(first.Severity)
-	p.item(style.Render(mark), p.Theme.Strong.Render(first.Title)+" "+p.Theme.Muted.Render("["+first.Rule+" "+string(first.Severity)+"]"))
+	p.title(group[0])
 	shown := group
 	if p.short(report) && len(group) > min(limit, shownOfAKind) {
 		shown = group[:min(limit, shownOfAKind)]
