@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -189,6 +190,12 @@ func (m *machine) stopAt(checkpoint string, signal syscall.Signal) bool {
 // goes on: the session is the same, it comes to its end, and what was loaded
 // before is not asked for again.
 func TestStoppedRunsGoOn(t *testing.T) {
+	// The command goes on without its terminal when nohup started it, and nohup may
+	// have started this test. A signal that a process handles is not ignored in
+	// those that it starts.
+	handled := make(chan os.Signal, 1)
+	signal.Notify(handled, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(handled) })
 	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		for _, checkpoint := range session.Checkpoints() {
 			if signal != syscall.SIGKILL && signal != syscall.SIGINT && checkpoint != session.FluxDocsLoaded {
